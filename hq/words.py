@@ -1,0 +1,52 @@
+"""Numbers and days as the page writes them. What isn't known is a dash, never 0."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from math import floor
+from typing import Any
+
+DASH = "–"
+_NARROW = "\N{NARROW NO-BREAK SPACE}"
+
+
+def number(value: int | None) -> str:
+    """Return 12345 as "12 345"."""
+    return DASH if value is None else f"{value:,}".replace(",", _NARROW)
+
+
+def percent(share: float | None) -> str:
+    """Return 0.967 as "96 %": rounded down, so that 100 % means all of it."""
+    return DASH if share is None else f"{floor(share * 100 + 1e-9)}{_NARROW}%"
+
+
+def long_day(day: date) -> str:
+    """Return "Tuesday 24 November 2026"."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def short_day(day: date) -> str:
+    """Return "24 Nov"."""
+    return f"{day.day} {day:%b}"
+
+
+def moment(value: datetime | None) -> str:
+    """Return "25 Nov 03:12"."""
+    return DASH if value is None else f"{short_day(value)} {value:%H:%M}"
+
+
+def some(names: Sequence[str], most: int = 4) -> str:
+    """Return "a, b and c", or "a, b, c, d and 12 more"."""
+    shown = list(names[:most])
+    rest = len(names) - len(shown)
+    last = f"{rest} more" if rest else shown.pop()
+    return f"{', '.join(shown)} and {last}" if shown else last
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "percent": percent,
+    "long_day": long_day,
+    "short_day": short_day,
+    "moment": moment,
+    "some": some,
+}

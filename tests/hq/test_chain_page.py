@@ -1,0 +1,182 @@
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from appliance.documents import Totals
+from hq import words
+from hq.app import HEADERS, create_app
+from hq.chain import ChainDay, StoreRow, chain_day
+from hq.database import opened
+from tests.documents.examples import example_day
+from tests.hq.chain_of_shops import NOW, Shop
+
+DAY = date(2026, 11, 24)
+NOTHING_SEEN = {"quarters": example_day().quarters[1:], "totals": Totals(None, None, 0.0)}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "hq.sqlite3"
+
+
+@pytest.fixture
+def client(database: Path) -> FlaskClient:
+    return create_app(database, now=lambda: NOW).test_client()
+
+
+def read(database: Path) -> ChainDay:
+    with opened(database) as tables:
+        return chain_day(tables, DAY)
+
+
+def test_without_stores_nothing_is_claimed(client: FlaskClient) -> None:
+    page = client.get("/").text
+    assert "–<small>0 of 0 stores</small>" in page
+    assert "No store is enrolled yet." in page
+
+
+def test_a_store_without_a_document_is_missing_and_not_zero(client: FlaskClient, database: Path) -> None:
+    Shop("silent-shop").enrol(database)
+    assert read(database) == ChainDay(DAY, (StoreRow("silent-shop"),))
+    assert read(database).in_ is None
+    page = client.get("/").text
+    assert '<td>–</td><td>–</td><td class="warn">missing</td>' in page
+    assert "–<small>0 of 1 store</small>" in page
+    assert "<td>0</td>" not in page
+
+
+def test_a_store_that_saw_nothing_was_heard_but_is_no_part_of_the_sum(client: FlaskClient, database: Path) -> None:
+    good, blind = Shop("a-shop").enrol(database), Shop("blind-shop").enrol(database)
+    assert good.put(client, good.day()).status_code == 201
+    assert blind.put(client, blind.day(**NOTHING_SEEN)).status_code == 201
+    chain = read(database)
+    assert (chain.in_, chain.out, len(chain.counted), chain.missing) == (12, 11, 1, ())
+    page = client.get("/").text
+    assert "12<small>1 of 2 stores</small>" in page
+    assert "1 store saw nothing</span>: blind-shop.\nThe number is without it." in page
+
+
+def test_the_latest_revision_is_shown_whenever_it_came(client: FlaskClient, database: Path) -> None:
+    shop = Shop().enrol(database)
+    shop.put(client, shop.day(revision=2, totals=Totals(20, 19, 0.97)))
+    shop.put(client, shop.day(revision=1))
+    (row,) = read(database).rows
+    assert (row.revision, row.in_, row.out, row.seen_share) == (2, 20, 19, 0.97)
+
+
+def test_the_sum_names_the_stores_it_is_of_and_those_that_are_missing(client: FlaskClient, database: Path) -> None:
+    shops = [Shop(f"shop-{i}").enrol(database) for i in range(8)]
+    for shop in shops[:2]:
+        shop.put(client, shop.day(totals=Totals(1200, 1100, 0.9)))
+    page = client.get("/").text
+    assert "2\N{NARROW NO-BREAK SPACE}400<small>2 of 8 stores</small>" in page
+    assert "6 stores missing</span>: shop-2, shop-3, shop-4, shop-5 and 2 more.\nThe number is without them." in page
+
+
+def test_yesterday_is_shown_unless_another_day_is_asked_for(client: FlaskClient, database: Path) -> None:
+    shop = Shop().enrol(database)
+    shop.put(client, shop.day())
+    assert "Came in yesterday" in client.get("/").text
+    assert client.get("/?day=2026-11-24").text == client.get("/").text
+    other = client.get("/?day=2026-11-23").text
+    assert "Came in on Monday 23 November 2026" in other
+    assert "missing" in other
+
+
+@pytest.mark.parametrize(("day", "before", "after"), [("2020-01-01", False, True), ("2026-11-26", True, False)])
+def test_links_lead_only_to_days_that_can_be_shown(client: FlaskClient, day: str, before: bool, after: bool) -> None:
+    page = client.get(f"/?day={day}").text
+    assert ('rel="prev"' in page, 'rel="next"' in page) == (before, after)
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "",
+        "yesterday",
+        "2026-02-30",
+        "2019-12-31",
+        "2026-11-27",
+        "0001-01-01",
+        "<script>",
+        "9" * 5000,
+        "２０２６-11-24\0",
+    ],
+)
+def test_a_day_that_cannot_be_shown_gets_one_line(client: FlaskClient, day: str) -> None:
+    answer = client.get("/", query_string={"day": day})
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
+    assert answer.text == "day: must be a day such as 2026-11-24, from 2020 to tomorrow\n"
+
+
+def test_names_are_escaped_even_if_one_got_into_the_table(client: FlaskClient, database: Path) -> None:
+    with opened(database) as tables:
+        row = {"name": "<script>alert(1)</script>", "public_key": "x", "enrolled_at": "x"}
+        tables.table("store").insert(row)
+    page = client.get("/").text
+    assert "<script>" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/healthz", "/static/hq.css", "/nothing", "/?day=x"])
+def test_every_answer_carries_the_strict_headers(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    for name, value in HEADERS.items():
+        assert answer.headers.getlist(name) == [value]
+    answer.close()
+
+
+def test_the_page_asks_no_other_host_and_runs_no_script(client: FlaskClient, database: Path) -> None:
+    Shop().enrol(database)
+    with client.get("/static/hq.css") as style:
+        page = client.get("/").text + style.text
+    for forbidden in ("http:", "https:", "//", "<script", "style=", "@import", "url("):
+        assert forbidden not in page
+
+
+def test_three_hundred_stores_are_one_small_page(client: FlaskClient, database: Path) -> None:
+    shop = Shop().enrol(database)
+    shop.put(client, shop.day())
+    with opened(database) as tables:
+        more = ({"name": f"shop-{i:03}", "public_key": "x", "enrolled_at": "x"} for i in range(299))
+        tables.table("store").insert_all(more)
+    page = client.get("/")
+    assert page.text.count('<th scope="row">') == 301
+    assert len(page.data) < 150_000
+
+
+WORDS: list[tuple[Any, Any, str]] = [
+    (words.number, None, "–"),
+    (words.number, 0, "0"),
+    (words.number, 1234567, "1\u202f234\u202f567"),
+    (words.percent, None, "–"),
+    (words.percent, 0.29, "29\u202f%"),
+    (words.percent, 0.9999, "99\u202f%"),  # 100 % is all of it
+    (words.percent, 1, "100\u202f%"),
+    (words.long_day, DAY, "Tuesday 24 November 2026"),
+    (words.short_day, date(2026, 3, 1), "1 Mar"),
+    (words.moment, None, "–"),
+    (words.moment, NOW, "25 Nov 08:00"),
+    (words.some, ["a"], "a"),
+    (words.some, ["a", "b"], "a and b"),
+    (words.some, list("abcd"), "a, b, c and d"),
+    (words.some, list("abcde"), "a, b, c, d and 1 more"),
+]
+
+
+@pytest.mark.parametrize(("write", "value", "text"), WORDS)
+def test_numbers_and_days_are_written_so(write: Any, value: Any, text: str) -> None:
+    assert write(value) == text
+
+
+def test_the_application_makes_its_folder_and_opens_again(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "hq.sqlite3"
+    for _ in range(2):
+        assert isinstance(create_app(path), Flask)
+    with opened(path) as tables:
+        assert tables.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert tables.execute("PRAGMA synchronous").fetchone() == (2,)

@@ -1,0 +1,220 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rfc8785
+from flask import Flask
+
+from appliance.documents import Totals, acknowledge, acknowledgement, digest, signing, store_day
+from hq.app import create_app
+from hq.database import opened
+from tests.hq.chain_of_shops import NOW, Shop
+
+SHOP = Shop()
+OTHER = Shop("other-shop")
+GOOD = store_day.to_bytes(SHOP.day())
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    path = tmp_path / "data" / "hq.sqlite3"
+    SHOP.enrol(path)
+    OTHER.enrol(path)
+    return path
+
+
+@pytest.fixture
+def app(database: Path) -> Flask:
+    return create_app(database, now=lambda: NOW)
+
+
+def rows(database: Path, table: str) -> list[dict[str, Any]]:
+    with opened(database) as tables:
+        return list(tables.table(table).rows)
+
+
+def refusals(database: Path) -> dict[str, int]:
+    return {row["reason"]: row["count"] for row in rows(database, "refusal")}
+
+
+def changed(**changes: Any) -> bytes:
+    return rfc8785.dumps({**json.loads(GOOD), **changes})
+
+
+def test_a_good_day_is_kept_as_it_came_and_acknowledged(app: Flask, database: Path) -> None:
+    answer = SHOP.put(app.test_client(), SHOP.day())
+    assert answer.status_code == 201
+    assert acknowledgement.from_bytes(answer.data) == acknowledge(SHOP.day(), GOOD)
+    (row,) = rows(database, "store_day")
+    assert row["body"] == GOOD
+    assert row["digest"] == digest(GOOD)
+    assert row["received_at"] == "2026-11-25T08:00:00Z"
+    signing.verify(SHOP.key.public_key(), row["body"], row["signature"])
+    assert refusals(database) == {}
+
+
+def test_a_replay_is_acknowledged_again_and_is_one_row(app: Flask, database: Path) -> None:
+    first, again = (SHOP.put(app.test_client(), SHOP.day()) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.data == again.data
+    assert len(rows(database, "store_day")) == 1
+
+
+def test_other_bytes_under_the_same_revision_are_refused_and_change_nothing(app: Flask, database: Path) -> None:
+    SHOP.put(app.test_client(), SHOP.day())
+    answer = SHOP.put(app.test_client(), SHOP.day(totals=Totals(13, 11, 0.5)))
+    assert (answer.status_code, answer.text) == (
+        409,
+        "other bytes are recorded under this revision: send a later revision\n",
+    )
+    assert [row["body"] for row in rows(database, "store_day")] == [GOOD]
+    assert refusals(database) == {"conflict": 1}
+
+
+def test_a_later_revision_is_a_row_of_its_own(app: Flask, database: Path) -> None:
+    for revision in (2, 1, 3):
+        assert SHOP.put(app.test_client(), SHOP.day(revision=revision)).status_code == 201
+    assert sorted(row["revision"] for row in rows(database, "store_day")) == [1, 2, 3]
+
+
+def test_the_same_revision_sent_by_many_at_once_is_one_row(app: Flask, database: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: SHOP.put(app.test_client(), SHOP.day()), range(24)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 23 + [201]
+    assert len({answer.data for answer in answers}) == len(rows(database, "store_day")) == 1
+
+
+def test_of_different_bytes_sent_at_once_one_wins_and_the_others_hear_it(app: Flask, database: Path) -> None:
+    days = [SHOP.day(health={"try": i}) for i in range(12)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda day: SHOP.put(app.test_client(), day), days))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11
+    (row,) = rows(database, "store_day")
+    (winner,) = (answer for answer in answers if answer.status_code == 201)
+    assert acknowledgement.from_bytes(winner.data).digest == row["digest"]
+
+
+TODAY = NOW.date()
+PATH = "/v1/stores/corner-shop/days/2026-11-24/1"
+REFUSED: list[tuple[str, bytes, str, str | None, int, str, str]] = [
+    # what, body, path ("" is the right one), signature (None is the right one), status, counted as, answer
+    ("1 MB of zeros", b"\0" * 1_000_000, "", None, 413, "size", "a store-day is at most 65536 bytes long"),
+    ("64 KB and one byte", b" " * 65_537, "", "", 413, "size", "a store-day is at most 65536 bytes long"),
+    ("stranger", GOOD, "/v1/stores/nobody/days/2026-11-24/1", None, 404, "unknown store", "unknown store: it must be"),
+    ("SQL as a store", GOOD, "/v1/stores/x' OR 1=1 --/days/2026-11-24/1", None, 404, "unknown store", "unknown store"),
+    (
+        "NUL as a store",
+        GOOD,
+        "/v1/stores/corner-shop%00/days/2026-11-24/1",
+        None,
+        404,
+        "unknown store",
+        "unknown store",
+    ),
+    ("no signature", GOOD, "", "", 401, "signature", "signature: is not that of these bytes by the store's key"),
+    ("forged signature", GOOD, "", "A" * 86, 401, "signature", "signature: is not that of these bytes"),
+    ("other store's key", GOOD, "", signing.sign(OTHER.key, GOOD), 401, "signature", "signature: is not that"),
+    ("signature of other bytes", GOOD, "", signing.sign(SHOP.key, GOOD + b" "), 401, "signature", "signature: is not"),
+    ("signed for another store", GOOD, PATH.replace("corner", "other"), None, 401, "signature", "signature: is not"),
+    ("garbage and no signature", b"[" * 60_000, "", "", 401, "signature", "signature: is not that of these bytes"),
+    ("nothing", b"", "", None, 400, "document", "is not JSON"),
+    ("not UTF-8", b"\xff\xfe\x00", "", None, 400, "document", "is not UTF-8 text"),
+    ("1e999", b'{"revision":1e999}', "", None, 400, "document", "has a number that is too large"),
+    ("nested lists", b"[" * 10_000 + b"]" * 10_000, "", None, 400, "document", "is nested deeper than 8 levels"),
+    ("SQL in a text", changed(zone="'; DROP TABLE store; --"), "", None, 400, "document", "zone: \"'; DROP TABLE"),
+    ("HTML in a text", changed(zone="<script>alert(1)</script>"), "", None, 400, "document", "zone: '<script>"),
+    ("not canonical", GOOD + b"\n", "", None, 400, "document", "is not canonical JSON (RFC 8785)"),
+    (
+        "another day's path",
+        GOOD,
+        "/v1/stores/corner-shop/days/2026-11-23/1",
+        None,
+        400,
+        "path",
+        "the path names another",
+    ),
+    ("another revision's path", GOOD, "/v1/stores/corner-shop/days/2026-11-24/2", None, 400, "path", "the path names"),
+    ("revision 01", GOOD, "/v1/stores/corner-shop/days/2026-11-24/01", None, 400, "path", "the path names another"),
+    ("another store inside", changed(store="other-shop"), "", None, 400, "path", "the path names another store"),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "signature", "status", "reason", "says"),
+    [row[1:] for row in REFUSED],
+    ids=[row[0] for row in REFUSED],
+)
+def test_what_is_refused_is_counted_and_gets_one_line(
+    app: Flask, database: Path, body: bytes, path: str, signature: str | None, status: int, reason: str, says: str
+) -> None:
+    answer = SHOP.put(app.test_client(), body, path, signature)
+    assert answer.status_code == status
+    assert answer.text.startswith(says)
+    assert answer.text.count("\n") == 1
+    assert answer.mimetype == "text/plain"
+    assert rows(database, "store_day") == []
+    assert refusals(database) == {reason: 1}
+    assert SHOP.put(app.test_client(), SHOP.day()).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [
+        (date(1970, 1, 1), 400),
+        (date(2019, 12, 31), 400),
+        (date(2020, 1, 1), 201),
+        (TODAY, 201),
+        (TODAY + timedelta(days=1), 201),
+        (TODAY + timedelta(days=2), 400),
+        (date(9999, 12, 31), 400),
+    ],
+)
+def test_a_day_out_of_reach_is_refused(app: Flask, day: date, status: int) -> None:
+    body = changed(day=day.isoformat())
+    answer = SHOP.put(app.test_client(), body, f"/v1/stores/corner-shop/days/{day}/1")
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.text == f"day: {day} is before 2020-01-01 or after tomorrow; check the box's clock\n"
+
+
+def test_the_reach_is_measured_in_utc_whatever_zone_headquarters_is_in(database: Path) -> None:
+    far_east = NOW.astimezone(timezone(timedelta(hours=14))) + timedelta(hours=12)
+    app = create_app(database, now=lambda: far_east)
+    day = far_east.astimezone(UTC).date() + timedelta(days=2)
+    assert SHOP.put(app.test_client(), changed(day=str(day)), f"/v1/stores/corner-shop/days/{day}/1").status_code == 400
+
+
+def test_refusals_of_one_reason_are_one_row(app: Flask, database: Path) -> None:
+    for _ in range(3):
+        SHOP.put(app.test_client(), GOOD, signature="forged")
+    assert rows(database, "refusal") == [{"reason": "signature", "count": 3, "last_at": "2026-11-25T08:00:00Z"}]
+
+
+def test_texts_with_sql_and_html_are_kept_as_texts(app: Flask, database: Path) -> None:
+    day = SHOP.day(health={"note": "<img src=x onerror=alert(1)>'; DROP TABLE store_day; --"})
+    assert SHOP.put(app.test_client(), day).status_code == 201
+    assert store_day.from_bytes(rows(database, "store_day")[0]["body"]) == day
+    assert "onerror" not in app.test_client().get("/").text
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete", "patch"])
+def test_a_store_day_can_only_be_put(app: Flask, method: str) -> None:
+    answer = getattr(app.test_client(), method)(PATH)
+    assert (answer.status_code, answer.text) == (405, "405 Method Not Allowed\n")
+
+
+def test_a_database_that_cannot_be_used_is_a_503_and_nothing_is_acknowledged(app: Flask, database: Path) -> None:
+    with opened(database) as tables:
+        tables.execute("DROP TABLE store_day")
+    answer = SHOP.put(app.test_client(), SHOP.day())
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "300"
+    assert answer.text == "the database can't be used just now: send it again later\n"
+
+
+def test_healthz_answers(app: Flask) -> None:
+    answer = app.test_client().get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok\n")

@@ -1,0 +1,107 @@
+"""Headquarters as a process of its own, over real HTTP."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from appliance.documents import acknowledge, acknowledgement, digest, store_day
+from tests.hq.chain_of_shops import Shop, recent_day
+
+SERVE = [sys.executable, "-c", "from hq.cli import hq; hq()", "serve", "--port", "0", "--data"]
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[httpx.Client, "subprocess.Popen[str]"]]:
+    with subprocess.Popen([*SERVE, str(folder)], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().removeprefix("Listening on ").strip()
+            with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+                yield client, process
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop().enrol(tmp_path / "hq.sqlite3")
+
+
+def test_a_day_is_sent_acknowledged_and_shown(tmp_path: Path, shop: Shop) -> None:
+    day = recent_day(shop)
+    with serving(tmp_path) as (client, _):
+        answers = [shop.put(client, day) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 200]
+        for answer in answers:
+            assert acknowledgement.from_bytes(answer.content) == acknowledge(day, store_day.to_bytes(day))
+        assert "1 of 1 store" in client.get("/").text
+        assert "server" not in client.get("/").headers
+
+
+def test_a_store_enrolled_while_it_serves_is_known_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as (client, _):
+        shop = Shop("new-shop")
+        assert shop.put(client, recent_day(shop)).status_code == 404
+        shop.enrol(tmp_path / "hq.sqlite3")
+        assert shop.put(client, recent_day(shop)).status_code == 201
+
+
+def test_too_much_is_refused_and_the_server_goes_on(tmp_path: Path, shop: Shop) -> None:
+    with serving(tmp_path) as (client, _):
+        for size in (65_537, 1_000_000):
+            assert shop.put(client, b"\0" * size).status_code == 413
+        chunks = client.put("/v1/stores/corner-shop/days/2026-11-24/1", content=(b"\0" * 10_000 for _ in range(100)))
+        assert chunks.status_code == 413
+        assert shop.put(client, recent_day(shop)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"PUT /v1/stores/a/days/b/1 HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n",
+        b"PUT /v1/stores/a/days/b/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"PUT / HTTP/1.1\r\nHost: x\r\nTallybox-Signature: " + b"A" * 20_000 + b"\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00" * 10,
+        b"\r\n\r\n\0\0\0\0",
+    ],
+)
+def test_what_is_not_http_harms_nobody_else(tmp_path: Path, shop: Shop, raw: bytes) -> None:
+    with (
+        serving(tmp_path) as (client, _),
+        socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=60) as stranger,
+    ):
+        stranger.sendall(raw)
+        assert shop.put(client, recent_day(shop)).status_code == 201
+
+
+def test_what_was_acknowledged_survives_kill_9_at_any_moment(tmp_path: Path, shop: Shop) -> None:
+    acknowledged: dict[int, str] = {}
+    revision = 0
+    for _ in range(3):
+        with serving(tmp_path) as (client, process):
+            for _ in range(5):
+                revision += 1
+                answer = shop.put(client, recent_day(shop, revision=revision))
+                acknowledged[revision] = acknowledgement.from_bytes(answer.content).digest
+            os.kill(process.pid, signal.SIGKILL)
+    with sqlite3.connect(tmp_path / "hq.sqlite3") as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        kept = {revision: digest(body) for revision, body in database.execute("SELECT revision, body FROM store_day")}
+    database.close()
+    assert kept == acknowledged
+
+
+def test_it_stops_cleanly_when_told(tmp_path: Path, shop: Shop) -> None:
+    with serving(tmp_path) as (client, process):
+        assert client.get("/healthz").text == "ok\n"
+        process.terminate()
+        assert process.wait(timeout=60) == 0
