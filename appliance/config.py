@@ -1,0 +1,274 @@
+"""One TOML file -> checked, frozen settings. Every error names the key and the line it stands on.
+
+A setting is a dataclass field whose metadata holds its check and its one-line meaning, so the reference in
+docs/configuration.md is written from this file and can't differ from it.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from appliance import checks
+from appliance.clock import ShopClock
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ANCHORS = ("auto", "foot", "centre", "head")
+
+
+class ConfigError(ValueError):
+    """The user typed something wrong; the message is the one line to show."""
+
+
+def parse_size(value: str) -> tuple[int, int]:
+    """Turn "384x224" into (384, 224)."""
+    try:
+        return checks.size(value)
+    except ValueError as error:
+        raise ConfigError(f"size {value!r}: must be {error}") from None
+
+
+def _key(check: Callable[[Any], Any], about: str, default: Any = ..., written: str = "") -> Any:
+    """Describe one setting: its check, its meaning, its default, and how the default is written in TOML."""
+    metadata = {"check": check, "about": about, "written": written}
+    return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
+
+
+_NAME = checks.text(r"[a-z0-9][a-z0-9-]{0,39}", "1 to 40 of a-z, 0-9 and -")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line whose crossings are counted. Coordinates are shares of the picture, from the upper left corner."""
+
+    name: str
+    start: tuple[float, float] = _key(checks.point, "one end of the line")
+    end: tuple[float, float] = _key(checks.point, "the other end")
+    inside: tuple[float, float] = _key(checks.point, "any point on the inner side")
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A camera and the lines drawn in its picture."""
+
+    name: str
+    source: str = _key(
+        checks.text(r"\S.{0,999}", "an address, a path or a device"),
+        "rtsp://..., a clip or a folder of pictures, usb:0, or picamera",
+    )
+    rate: float = _key(checks.number(1, 30), "pictures a second to look at, at most", 10.0)
+    width: int = _key(checks.number(160, 1920, int), "wider pictures are scaled down to this many pixels", 960)
+    anchor: str = _key(checks.choice(*ANCHORS), "the point of a person that is followed; auto looks", "auto")
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The shop: its name, its day."""
+
+    id: str = _key(_NAME, "the shop's short name at headquarters", "shop")
+    name: str = _key(checks.text(r".{1,80}", "1 to 80 characters"), "the name that the page shows", "My shop")
+    zone: ZoneInfo = _key(checks.zone, "IANA time zone of the shop", ZoneInfo("UTC"), "UTC")
+    day_starts: time = _key(checks.clock_time, "when the business day begins", time(4), "04:00")
+    hours: tuple[tuple[time, time] | None, ...] = ((time(8), time(20)),) * 7
+
+    @property
+    def clock(self) -> ShopClock:
+        """The shop's clock."""
+        return ShopClock(self.zone, self.day_starts)
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """The person net and how it runs."""
+
+    name: str = _key(_NAME, "a net of models/models.toml", "person")
+    size: tuple[int, int] = _key(
+        checks.size, "picture size of the net; larger sees further and is slower", (384, 224), "384x224"
+    )
+    threads: int = _key(checks.number(1, 16, int), "threads of the net", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where the owner's page listens."""
+
+    host: str = _key(
+        checks.text(r"[0-9a-zA-Z.:-]{1,100}", "an address"),
+        "address; any but loopback asks for the code",
+        "127.0.0.1",
+    )
+    port: int = _key(checks.number(1, 65535, int), "port", 8080)
+
+
+@dataclass(frozen=True, slots=True)
+class Headquarters:
+    """Where store-days are sent. Without a url nothing ever leaves the box."""
+
+    url: str = _key(
+        checks.text(r"(https?://\S{1,300})?", "an http(s) address"), "address of headquarters; empty sends nothing", ""
+    )
+    ca: str = _key(
+        checks.text(r".{0,500}", "a path"),
+        "file with the certificate to trust; empty: the system's",
+        "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the box was told."""
+
+    shop: Shop = field(default_factory=Shop)
+    cameras: tuple[Camera, ...] = ()
+    net: Net = field(default_factory=Net)
+    page: Page = field(default_factory=Page)
+    headquarters: Headquarters = field(default_factory=Headquarters)
+
+    def fingerprint(self) -> str:
+        """Return the sha256 of what decides the numbers (cameras without their addresses, lines, net, shop's day)."""
+        cameras = [
+            {f.name: getattr(c, f.name) for f in fields(c) if f.name not in ("source", "lines")} for c in self.cameras
+        ]
+        lines = [[(line.name, line.start, line.end, line.inside) for line in c.lines] for c in self.cameras]
+        told = [cameras, lines, self.net.name, self.net.size, str(self.shop.zone), str(self.shop.day_starts)]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def load(path: Path) -> Settings:
+    """Read and check the file; a file that is not there means the defaults, with no camera yet."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: can't be read: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+    return parse(text, path.name)
+
+
+def parse(text: str, name: str = "tallybox.toml") -> Settings:
+    """Check the text of a configuration file. Raises ConfigError with one line that names key and line."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{name}: {error}") from None
+    return _Reader(text, name).settings(tables)
+
+
+def scrub(address: str) -> str:
+    """Return an address without its user name and password, fit for a log or a page."""
+    return re.sub(r"(://)[^/@]*@", r"\1", address)
+
+
+class _Reader:
+    """Walks the parsed tables beside the text, so that an error can name the line."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._text = text
+        self._name = name
+
+    def settings(self, tables: dict[str, Any]) -> Settings:
+        known = {"shop": Shop, "net": Net, "page": Page, "headquarters": Headquarters}
+        for key in tables.keys() - known.keys() - {"camera"}:
+            raise self._error((key,), "is not a setting")
+        parts = {key: self._table(cls, self._dict(tables, (key,)), (key,)) for key, cls in known.items()}
+        cameras = self._dict(tables, ("camera",))
+        return Settings(cameras=tuple(self._camera(name, ("camera", name), cameras) for name in cameras), **parts)
+
+    def _camera(self, name: str, path: tuple[str, ...], cameras: dict[str, Any]) -> Camera:
+        self._name_of(name, path)
+        table = self._dict(cameras, path)
+        lines = self._dict(table, (*path, "line"))
+        drawn = tuple(self._line(n, (*path, "line", n), lines) for n in lines)
+        camera: Camera = self._table(Camera, table, path, name=name, lines=drawn)
+        return camera
+
+    def _line(self, name: str, path: tuple[str, ...], lines: dict[str, Any]) -> Line:
+        self._name_of(name, path)
+        line: Line = self._table(Line, self._dict(lines, path), path, name=name)
+        problem = line_problem(line)
+        if problem:
+            raise self._error(path, problem)
+        return line
+
+    def _name_of(self, name: str, path: tuple[str, ...]) -> None:
+        try:
+            _NAME(name)
+        except ValueError as error:
+            raise self._error(path, f"a name must be {error}") from None
+
+    def _table(self, cls: type, table: dict[str, Any], path: tuple[str, ...], **given: Any) -> Any:
+        keys = {f.name: f for f in fields(cls) if "check" in f.metadata}
+        values = dict(given)
+        nested = {Camera: {"line"}, Shop: {"hours"}}.get(cls, set())
+        for key, value in table.items():
+            if key in nested:
+                continue
+            if key not in keys:
+                raise self._error((*path, key), f"is not a setting; known here: {', '.join([*keys, *nested])}")
+            values[key] = self._checked(keys[key].metadata["check"], value, (*path, key))
+        for key, described in keys.items():
+            if key not in values and described.default is described.default_factory:  # both MISSING: no default
+                raise self._error(path, f"needs {key}: {described.metadata['about']}")
+        if cls is Shop and "hours" in table:
+            values["hours"] = self._hours(self._dict(table, (*path, "hours")), (*path, "hours"))
+        return cls(**values)
+
+    def _hours(self, table: dict[str, Any], path: tuple[str, ...]) -> tuple[tuple[time, time] | None, ...]:
+        for key in table:
+            if key not in DAYS:
+                raise self._error((*path, key), f"is not a day; known: {', '.join(DAYS)}")
+        default = Shop().hours
+        told = {day: self._checked(checks.hours, value, (*path, day)) for day, value in table.items()}
+        return tuple(told.get(day, default[i]) for i, day in enumerate(DAYS))
+
+    def _checked(self, check: Callable[[Any], Any], value: Any, path: tuple[str, ...]) -> Any:
+        try:
+            return check(value)
+        except ValueError as error:
+            raise self._error(path, f"must be {error}") from None
+
+    def _dict(self, tables: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+        table = tables.get(path[-1], {})
+        if not isinstance(table, dict):
+            raise self._error(path, "must be a table")
+        return table
+
+    def _error(self, path: tuple[str, ...], problem: str) -> ConfigError:
+        where = line_number(self._text, path)
+        return ConfigError(f"{self._name}{f', line {where}' if where else ''}: {'.'.join(path)} {problem}")
+
+
+def line_problem(line: Line) -> str:
+    """Say what is wrong with a line, or nothing."""
+    length = ((line.end[0] - line.start[0]) ** 2 + (line.end[1] - line.start[1]) ** 2) ** 0.5
+    if length < 0.01:
+        return "has no length: start and end must be at least 0.01 apart"
+    dx, dy = line.end[0] - line.start[0], line.end[1] - line.start[1]
+    off = abs(dx * (line.inside[1] - line.start[1]) - dy * (line.inside[0] - line.start[0])) / length
+    return "" if off >= 0.001 else "has its inside point on the line itself: move it to the inner side"
+
+
+def line_number(text: str, path: tuple[str, ...]) -> int | None:
+    """Return the line on which the setting of that path stands, or the nearest table above it that is written."""
+    table: tuple[str, ...] = ()
+    best: tuple[int, int] | None = None
+    for number, raw in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[+([^\]]+)\]+", raw)
+        key = re.match(r"\s*([\w\".-]+)\s*=", raw)
+        if header:
+            table = tuple(part.strip(" \"'") for part in header[1].split("."))
+            here = table
+        elif key:
+            here = (*table, *(part.strip(" \"'") for part in key[1].split(".")))
+        else:
+            continue
+        if here == path[: len(here)] and (best is None or len(here) > best[0]):
+            best = (len(here), number)
+    return best[1] if best else None

@@ -1,0 +1,7 @@
+"""Tracks -> events. Pure: no clock, no disk; the frame's own time is the only time."""
+
+from appliance.counting.anchor import anchor_of
+from appliance.counting.coverage import CoverageMeter
+from appliance.counting.lines import LineCounter, LineSettings
+
+__all__ = ["CoverageMeter", "LineCounter", "LineSettings", "anchor_of"]

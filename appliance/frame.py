@@ -1,0 +1,79 @@
+"""The nouns: what travels between the stages of the pipeline. Frozen, typed, no behaviour.
+
+Times are seconds since 1970-01-01 UTC as float. Boxes are N x 4 float32, (x1, y1, x2, y2) in pixels of that frame.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Direction = Literal["in", "out"]
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture of one camera. `image` (H x W x 3, BGR) is lent: it is valid until the next frame is asked for."""
+
+    camera: str
+    index: int
+    time: float
+    image: Pixels
+    decode_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Detections:
+    """What a net found in one frame: boxes N x 4, the probability that each is a person (N), ground points N x 2."""
+
+    boxes: Floats
+    scores: Floats
+    grounds: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One person followed from frame to frame, as known at `time`. `confirmed`: enough evidence that it is a person."""
+
+    id: int
+    time: float
+    born: float
+    box: Floats
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A track passed a line: the moment it passed, which way, and how far along the line (0..1)."""
+
+    time: float
+    camera: str
+    line: str
+    direction: Direction
+    track: int
+    frame: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A track was in a zone from `entered` until `left`."""
+
+    entered: float
+    left: float
+    camera: str
+    zone: str
+    track: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of one minute a camera saw. `minute` is the UTC second at which it began; `seen` is seconds, 0..60."""
+
+    camera: str
+    minute: int
+    seen: float
+    frames: int

@@ -1,0 +1,6 @@
+"""What a net sees in a picture. ONNX Runtime behind one function a net; every file is checked before it is loaded."""
+
+from appliance.nets.catalogue import Catalogue, Entry, NetError
+from appliance.nets.person import PersonDetector
+
+__all__ = ["Catalogue", "Entry", "NetError", "PersonDetector"]

@@ -1,0 +1,85 @@
+"""The catalogue: models/models.toml says of each net where its file lies, its sha256, its licence and its figures."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from appliance.config import ConfigError
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+
+
+class NetError(RuntimeError):
+    """A net can't be used; the message is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One net of the catalogue. `figures` is everything else that its table says."""
+
+    name: str
+    path: Path
+    sha256: str
+    twin: Path | None
+    twin_sha256: str
+    figures: dict[str, Any]
+
+    def read(self) -> bytes:
+        """Return the file's bytes, checked against their sha256. Raises NetError."""
+        return _read(self.path, self.sha256)
+
+    def read_twin(self) -> bytes | None:
+        """Return the fp32 twin's bytes, or None where it was not brought along (the wheel leaves it out)."""
+        return _read(self.twin, self.twin_sha256) if self.twin is not None and self.twin.exists() else None
+
+    def score_line(self, size: tuple[int, int]) -> tuple[float, float]:
+        """Return (a, b) of probability = sigmoid(a * logit + b) at that size or the nearest measured."""
+        measured: dict[str, list[float]] = self.figures["score"]
+        a, b = measured[min(measured, key=lambda text: abs(int(text.split("x")[0]) - size[0]))]
+        return a, b
+
+
+class Catalogue:
+    """The nets that can be named in the configuration."""
+
+    def __init__(self, folder: Path = MODELS) -> None:
+        path = folder / "models.toml"
+        try:
+            tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise NetError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+        self._entries = {name: self._entry(name, table, folder) for name, table in tables.items()}
+
+    def __iter__(self) -> Any:
+        return iter(self._entries.values())
+
+    def find(self, name: str) -> Entry:
+        """Return the net of that name. Raises ConfigError where there is none."""
+        if name not in self._entries:
+            raise ConfigError(f"net {name!r}: not in the catalogue; known: {', '.join(self._entries)}")
+        return self._entries[name]
+
+    @staticmethod
+    def _entry(name: str, table: dict[str, Any], folder: Path) -> Entry:
+        twin = table.get("fp32")
+        return Entry(
+            name=name,
+            path=folder / table["file"],
+            sha256=table["sha256"],
+            twin=folder / twin if twin else None,
+            twin_sha256=table.get("fp32_sha256", ""),
+            figures=table,
+        )
+
+
+def _read(path: Path, sha256: str) -> bytes:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NetError(f"{path}: {error.strerror}") from None
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        raise NetError(f"{path}: is not the file that models.toml describes (sha256 {found[:12]}…, not {sha256[:12]}…)")
+    return data

@@ -1,0 +1,94 @@
+"""The spine: the way of one frame, every stage in order.
+
+    camera -> Frame -> net -> Detections -> tracker -> tracks -> lines -> crossings -> journal
+                                                \\-> live view (memory only)
+
+A stage is built once and then called with its input. The frame's own time is the only time it knows, so a clip replayed
+at any speed gives the same rows, byte for byte.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from appliance import config
+from appliance.clock import stopwatch
+from appliance.counting import CoverageMeter, LineCounter
+from appliance.frame import Coverage, Crossing, Detections, Frame, Pixels, Track
+from appliance.tracking import Tracker
+
+
+class Detector(Protocol):
+    """What the spine asks of a net."""
+
+    def detect(self, image: Pixels) -> Detections:
+        """Return the people in a picture."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """What one frame brought."""
+
+    frame: Frame
+    detections: Detections
+    tracks: list[Track]
+    crossings: list[Crossing]
+
+
+@dataclass(slots=True)
+class Timings:
+    """Milliseconds spent so far, by stage."""
+
+    frames: int = 0
+    decode: float = 0.0
+    detect: float = 0.0
+    track: float = 0.0
+
+
+@dataclass(slots=True)
+class Spine:
+    """One camera's stages. look(frame) runs them; what is seen of the minute is kept until it is taken."""
+
+    camera: config.Camera
+    detector: Detector
+    tracker: Tracker = field(default_factory=Tracker)
+    timings: Timings = field(default_factory=Timings)
+    coverage: CoverageMeter = field(init=False)
+    lines: list[LineCounter] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.coverage = CoverageMeter(self.camera.name)
+        self.lines = [LineCounter(self.camera.name, line, self.camera.anchor) for line in self.camera.lines]
+
+    def look(self, frame: Frame) -> Looked:
+        """Take one frame through every stage."""
+        height, width = frame.image.shape[:2]
+        started = stopwatch()
+        detections = self.detector.detect(frame.image)
+        detected = stopwatch()
+        tracks = self.tracker.update(detections, frame.time)
+        crossings = [c for line in self.lines for c in line.update(tracks, frame.time, frame.index, width, height)]
+        self.coverage.see(frame.time)
+        self._took(frame, detected - started, stopwatch() - detected)
+        return Looked(frame, detections, tracks, crossings)
+
+    def _took(self, frame: Frame, detect: float, track: float) -> None:
+        self.timings.frames += 1
+        self.timings.decode += frame.decode_ms
+        self.timings.detect += 1000 * detect
+        self.timings.track += 1000 * track
+
+
+def follow(
+    frames: Iterable[Frame],
+    spine: Spine,
+    write: Callable[[list[Crossing], list[Coverage]], object],
+    show: Callable[[Looked], None] = lambda looked: None,
+) -> None:
+    """Take every frame of a camera down the spine; a crossing is on the disk before the next frame is looked at."""
+    for frame in frames:
+        looked = spine.look(frame)
+        if looked.crossings or spine.coverage.minute_is_over():
+            write(looked.crossings, spine.coverage.take())
+        show(looked)
+    write([], spine.coverage.take())

@@ -1,0 +1,1 @@
+"""The long-running processes: count, web, nightly. Signals, threads, restarts; no rules of counting."""

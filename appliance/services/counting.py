@@ -1,0 +1,158 @@
+"""The counting service: a thread a camera runs the spine, one journal writes, one socket shows.
+
+It runs until it is told to stop. When the configuration file changes it begins anew with the new one; a file that is
+wrong is said so once and the old settings stay in force.
+"""
+
+import json
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from appliance import __version__, cameras, config
+from appliance.clock import now
+from appliance.frame import Crossing
+from appliance.nets import Catalogue, PersonDetector
+from appliance.pipeline import Looked, Spine, follow
+from appliance.services.live_view import LiveView
+from appliance.storage import Folder, Journal, open_for_writing, record_settings
+from appliance.storage.live import LiveServer
+
+log = logging.getLogger(__name__)
+
+LOOK_AT_CONFIG = 2.0  # seconds
+START_AGAIN = 5.0  # seconds after a camera's thread failed in a way nobody thought of
+
+Tell = Callable[[Crossing], None]
+
+
+class CameraThread:
+    """One camera's loop, its picture and its state."""
+
+    def __init__(self, settings: config.Camera, detector: PersonDetector, journal: Journal, tell: Tell) -> None:
+        self.settings, self.view = settings, LiveView(settings.lines)
+        self._detector, self._journal, self._tell = detector, journal, tell
+        self._camera = cameras.open_camera(settings)
+        self._times: deque[float] = deque(maxlen=50)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"camera-{settings.name}", daemon=True)
+        self._thread.start()
+
+    def state(self) -> dict[str, Any]:
+        """Return what the page shows of this camera."""
+        times = list(self._times)
+        span = times[-1] - times[0] if len(times) > 1 else 0.0
+        return {
+            "alive": self._camera.alive,
+            "problem": self._camera.problem,
+            "per_second": round((len(times) - 1) / span, 1) if span and self._camera.alive else 0.0,
+            "skipped": self._camera.skipped,
+            "restarts": self._camera.restarts,
+            "last": times[-1] if times else None,
+        }
+
+    def close(self) -> None:
+        """End the loop; what it saw is written."""
+        self._stop.set()
+        self._camera.close()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                follow(self._camera.frames(), Spine(self.settings, self._detector), self._write, self._show)
+            except Exception:
+                log.exception("camera %s: counting failed and begins anew", self.settings.name)
+                self._stop.wait(START_AGAIN)
+
+    def _write(self, crossings: list[Crossing], coverage: list[Any]) -> None:
+        self._journal.write(crossings, coverage)
+        for crossing in crossings:
+            self._tell(crossing)
+
+    def _show(self, looked: Looked) -> None:
+        self._times.append(looked.frame.time)
+        self.view.offer(looked)
+
+
+class CountService:
+    """Counts on all cameras of one configuration."""
+
+    def __init__(self, folder: Folder, settings: config.Settings, tell: Tell) -> None:
+        self._since = now()
+        self._net = f"{settings.net.name} {settings.net.size[0]}x{settings.net.size[1]}"
+        entry = Catalogue().find(settings.net.name)
+        database = open_for_writing(folder.database)
+        record_settings(database, now(), settings.fingerprint(), __version__)
+        self._journal = Journal(database)
+        self._cameras = {
+            camera.name: CameraThread(
+                camera, PersonDetector(entry, settings.net.size, settings.net.threads), self._journal, tell
+            )
+            for camera in settings.cameras
+        }
+        self._live = LiveServer(folder.live_socket, self._answer)
+
+    def close(self) -> None:
+        """Stop all cameras, write what waits."""
+        for camera in self._cameras.values():
+            camera.close()
+        self._live.close()
+        self._journal.close()
+
+    def _answer(self, question: str) -> bytes:
+        word, _, name = question.partition(" ")
+        if word == "picture" and name in self._cameras:
+            return self._cameras[name].view.jpeg()
+        if word == "state":
+            return json.dumps(
+                {
+                    "cameras": {name: camera.state() for name, camera in self._cameras.items()},
+                    "problem": self._journal.problem,
+                    "net": self._net,
+                    "since": self._since,
+                }
+            ).encode()
+        return b""
+
+
+def run(folder: Folder, tell: Tell, stop: threading.Event) -> None:
+    """Count until `stop` is set, beginning anew whenever the configuration changes."""
+    settings = config.load(folder.config)
+    while not stop.is_set():
+        service = CountService(folder, settings, tell)
+        if not settings.cameras:
+            log.warning("no camera is set up yet: add one to %s", folder.config)
+        try:
+            settings = _wait_for_change(folder.config, settings, stop)
+        finally:
+            service.close()
+
+
+def _wait_for_change(path: Path, settings: config.Settings, stop: threading.Event) -> config.Settings:
+    """Return the new settings once the file has changed to something good, or the old ones once `stop` is set."""
+    known = _stamp(path)
+    while not stop.wait(LOOK_AT_CONFIG):
+        if (stamp := _stamp(path)) == known:
+            continue
+        known = stamp
+        try:
+            changed = config.load(path)
+        except config.ConfigError as error:
+            log.error("%s; the old settings stay in force", error)
+            continue
+        if changed != settings:
+            log.warning("the configuration has changed; counting begins anew with it")
+            return changed
+    return settings
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size

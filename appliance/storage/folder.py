@@ -1,0 +1,82 @@
+"""The data folder: everything a box owns lies in it, and moving a box is copying it.
+
+tallybox.toml   what the owner told it          keys/     made on the box, readable by it alone
+tallybox.db     what it counted                 live.sock where the counter hands out its newest picture
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from appliance.storage.database import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Names what lies in a data folder, and makes its secrets when they are first asked for."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The one configuration file."""
+        return self.path / "tallybox.toml"
+
+    @property
+    def database(self) -> Path:
+        """The one database."""
+        return self.path / "tallybox.db"
+
+    @property
+    def live_socket(self) -> Path:
+        """The counter's Unix socket, through which the page gets the newest picture."""
+        return self.path / "live.sock"
+
+    def make(self) -> "Folder":
+        """Create the folder. Raises StorageError where that can't be done or nothing can be written."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            probe = self.path / f".probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise StorageError(f"{self.path}: the data folder can't be written: {error.strerror}") from None
+        return self
+
+    def signing_key(self) -> Ed25519PrivateKey:
+        """Return the box's own key, made at first use."""
+        return Ed25519PrivateKey.from_private_bytes(self._secret("signing.key", lambda: secrets.token_bytes(32)))
+
+    def session_key(self) -> bytes:
+        """Return the key that signs the page's cookies, made at first use."""
+        return self._secret("session.key", lambda: secrets.token_bytes(32))
+
+    def page_code(self) -> str:
+        """Return the code that the page asks for: eight letters and digits that can't be mistaken for one another."""
+        alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
+        return self._secret("page.code", lambda: "".join(secrets.choice(alphabet) for _ in range(8)).encode()).decode()
+
+    def _secret(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Read a secret, or make it: written whole or not at all, and the first of two makers wins."""
+        path = self.path / "keys" / name
+        try:
+            if not path.exists():
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                fresh = path.with_name(f".{name}-{os.getpid()}")
+                with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                    file.write(make())
+                    file.flush()
+                    os.fsync(file.fileno())
+                try:
+                    os.link(fresh, path)
+                except FileExistsError:
+                    pass
+                finally:
+                    fresh.unlink()
+            return path.read_bytes()
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from None

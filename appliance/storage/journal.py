@@ -1,0 +1,77 @@
+"""The journal: the one writer of events.
+
+What one frame brought is one transaction, committed before the next frame is looked at, so a pulled plug loses no
+crossing that was told. Where the disk is full or gone the rows wait in memory, bounded, and the box counts on.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from sqlite_utils import Database
+
+from appliance.frame import Coverage, Crossing
+
+log = logging.getLogger(__name__)
+
+WAITING_ROWS = 20_000
+
+_ADD_CROSSING = "INSERT INTO crossing (time, camera, line, direction, track, frame, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ADD_COVERAGE = (
+    "INSERT INTO coverage_minute (camera, minute, seen, frames) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (minute, camera) DO UPDATE SET seen = min(60, seen + excluded.seen),"
+    " frames = frames + excluded.frames"
+)
+
+
+class Journal:
+    """Writes crossings and what was seen. Several cameras' threads may share one journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._connection = database.conn
+        self._waiting: deque[tuple[str, tuple[object, ...]]] = deque(maxlen=WAITING_ROWS)
+        self._lock = threading.Lock()
+        self.problem = ""
+
+    def write(self, crossings: Sequence[Crossing], coverage: Iterable[Coverage] = ()) -> bool:
+        """Commit the rows, with all that still waits; return whether they are on the disk now."""
+        with self._lock:
+            for c in crossings:
+                row = (c.time, c.camera, c.line, c.direction, c.track, c.frame, c.at)
+                self._waiting.append((_ADD_CROSSING, row))
+            for seen in coverage:
+                self._waiting.append((_ADD_COVERAGE, (seen.camera, seen.minute, seen.seen, seen.frames)))
+            return not self._waiting or self._commit()
+
+    def close(self) -> None:
+        """Write what waits and close the database."""
+        with self._lock:
+            if self._waiting:
+                self._commit()
+            self._connection.close()
+
+    def _commit(self) -> bool:
+        try:
+            with self._connection:
+                for statement, row in self._waiting:
+                    self._connection.execute(statement, row)
+        except sqlite3.Error as error:
+            if not self.problem:
+                log.error("what was counted can't be written (%s); it waits in memory", error)
+            self.problem = f"the disk does not take what was counted: {error}"
+            return False
+        self._waiting.clear()
+        if self.problem:
+            log.warning("the disk takes what was counted again")
+            self.problem = ""
+        return True
+
+
+def record_settings(database: Database, time: float, fingerprint: str, version: str) -> None:
+    """Note when the settings that decide the numbers, or the program, changed."""
+    last = database.execute("SELECT fingerprint, version FROM setting_change ORDER BY time DESC LIMIT 1").fetchone()
+    if last != (fingerprint, version):
+        with database.conn:
+            database.conn.execute("INSERT INTO setting_change VALUES (?, ?, ?)", (time, fingerprint, version))

@@ -1,0 +1,67 @@
+"""The queries that read. Every sum is folded from the crossings; nothing is stored twice.
+
+Spans are half open, [start, end), in UTC seconds. Days and hours are the caller's matter.
+"""
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class LineCount:
+    """In- and out-crossings of one line within one bucket of time."""
+
+    start: float
+    camera: str
+    line: str
+    ins: int
+    outs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a camera saw of one bucket of time, in seconds."""
+
+    start: float
+    camera: str
+    seconds: float
+    frames: int
+
+
+def line_counts(db: Database, start: float, end: float, step: float) -> list[LineCount]:
+    """Return the crossings by line in buckets of `step` seconds from `start`; a bucket without any has no row."""
+    rows = db.execute(
+        "SELECT CAST((time - :start) / :step AS INTEGER) AS bucket, camera, line,"
+        " sum(direction = 'in'), sum(direction = 'out') FROM crossing"
+        " WHERE time >= :start AND time < :end GROUP BY bucket, camera, line ORDER BY bucket, camera, line",
+        {"start": start, "end": end, "step": step},
+    )
+    return [LineCount(start + bucket * step, camera, line, ins, outs) for bucket, camera, line, ins, outs in rows]
+
+
+def seen(db: Database, start: float, end: float, step: float) -> list[Seen]:
+    """Return the seconds seen by camera in buckets of `step` seconds (whole minutes) from `start`."""
+    rows = db.execute(
+        "SELECT CAST((minute - :start) / :step AS INTEGER) AS bucket, camera, sum(seen), sum(frames)"
+        " FROM coverage_minute WHERE minute >= :start AND minute < :end GROUP BY bucket, camera"
+        " ORDER BY bucket, camera",
+        {"start": start, "end": end, "step": step},
+    )
+    return [Seen(start + bucket * step, camera, seconds, frames) for bucket, camera, seconds, frames in rows]
+
+
+def first_minute(db: Database) -> int | None:
+    """Return the first minute that any camera saw, or None where nothing was seen yet."""
+    row = db.execute("SELECT min(minute) FROM coverage_minute").fetchone()
+    return None if row is None or row[0] is None else int(row[0])
+
+
+def latest_crossings(db: Database, start: float, most: int) -> list[tuple[float, str, str, str]]:
+    """Return the newest crossings since `start` as (time, camera, line, direction), newest first."""
+    return list(
+        db.execute(
+            "SELECT time, camera, line, direction FROM crossing WHERE time >= ? ORDER BY time DESC LIMIT ?",
+            [start, most],
+        )
+    )

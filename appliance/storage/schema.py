@@ -1,0 +1,52 @@
+"""The tables. A migration is a named function, applied once, in one transaction with its record; it only ever adds.
+
+An older program must be able to read what a newer one wrote, since an update may be rolled back.
+"""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("appliance")
+
+
+@migrations()
+def events(db: Database) -> None:
+    """Crossings are facts, written once. Coverage is what a camera saw of each minute."""
+    db.table("crossing").create(
+        {"time": float, "camera": str, "line": str, "direction": str, "track": int, "frame": int, "at": float},
+        not_null={"time", "camera", "line", "direction"},
+    )
+    db.table("crossing").create_index(["time"])
+    db.execute(
+        "CREATE TABLE coverage_minute (camera TEXT NOT NULL, minute INTEGER NOT NULL, seen REAL NOT NULL,"
+        " frames INTEGER NOT NULL, PRIMARY KEY (minute, camera)) WITHOUT ROWID"
+    )
+
+
+@migrations()
+def store_days(db: Database) -> None:
+    """Closed days as they were signed, and what headquarters has not acknowledged yet."""
+    db.table("store_day").create(
+        {
+            "day": str,
+            "revision": int,
+            "digest": str,
+            "body": bytes,
+            "signature": str,
+            "closed_at": float,
+            "acknowledged_at": float,
+        },
+        pk=("day", "revision"),
+    )
+    db.table("outbox").create(
+        {"day": str, "revision": int, "tries": int, "last_try": float, "last_answer": str, "parked": int},
+        pk=("day", "revision"),
+        foreign_keys=[],
+        defaults={"tries": 0, "parked": 0},
+    )
+
+
+@migrations()
+def settings(db: Database) -> None:
+    """When the settings that decide the numbers changed, so that a step in a curve can be explained."""
+    db.table("setting_change").create({"time": float, "fingerprint": str, "version": str}, pk="time")

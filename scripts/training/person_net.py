@@ -1,0 +1,116 @@
+"""The person net: plain 3x3 convolutions, which int8 makes fast, and one head a stride.
+
+The layout is NanoDet-g's (github.com/RangiLyu/nanodet, Apache-2.0): a CSP backbone, a pyramid that adds, one 3x3 and
+one 1x1 convolution a level. Its batch norms are folded. Here it has one class: per cell a logit, four distributions
+over BINS distances in strides, and the ground point under the person in two strides.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+STRIDES = (8, 16, 32)
+BINS = 11
+CHANNELS = 1 + 4 * BINS + 2
+MEAN = (103.53, 116.28, 123.675)
+STD = (57.375, 57.12, 58.395)
+GREY = 114.0
+
+
+class Conv(nn.Module):
+    """3x3 convolution and an activation whose leak training takes from 0.1 to 0."""
+
+    def __init__(self, before: int, after: int, stride: int = 1) -> None:
+        super().__init__()
+        self.c = nn.Conv2d(before, after, 3, stride, 1)
+        self.leak = 0.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.c(x)
+        return F.leaky_relu(y, self.leak) if self.leak else F.relu(y)
+
+
+class Stage(nn.Module):
+    """A cross-stage partial block: `depth` halving pairs, with the input kept beside."""
+
+    def __init__(self, before: int, after: int, depth: int, stride: int) -> None:
+        super().__init__()
+        half = after // 2
+        self.a = Conv(before, after, stride)
+        self.b = nn.ModuleList([nn.ModuleList([Conv(after, half), Conv(half, half)]) for _ in range(depth)])
+        self.e = Conv(after, after)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = kept = self.a(x)
+        for first, second in self.b:
+            y = first(x)
+            x = torch.cat([second(y), y], 1)
+        return torch.cat([self.e(x), kept], 1)
+
+
+class PersonNet(nn.Module):
+    """BGR pictures, B x 3 x H x W, normalised by MEAN and STD -> three maps B x CHANNELS x H/stride x W/stride."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = Conv(3, 32, 2)
+        self.s1, self.s2 = Stage(32, 32, 1, 1), Stage(64, 64, 2, 2)
+        self.s3, self.s4 = Stage(128, 128, 2, 2), Stage(256, 256, 3, 2)
+        self.l = nn.ModuleList([nn.Conv2d(c, 128, 1) for c in (128, 256, 512)])
+        self.h = nn.ModuleList([Conv(128, 128) for _ in STRIDES])
+        self.o = nn.ModuleList([nn.Conv2d(128, CHANNELS, 1) for _ in STRIDES])
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        x = F.max_pool2d(self.stem(x), 3, 2, 1)
+        fine = self.s2(self.s1(x))
+        middle = self.s3(fine)
+        coarse = self.l[2](self.s4(middle))
+        middle = self.l[1](middle) + _scaled(coarse, 2)
+        fine = self.l[0](fine) + _scaled(middle, 2)
+        middle = middle + _scaled(fine, 0.5)
+        coarse = coarse + _scaled(middle, 0.5)
+        return [out(head(x)) for out, head, x in zip(self.o, self.h, (fine, middle, coarse), strict=True)]
+
+    def set_leak(self, leak: float) -> None:
+        """Set the leak of every activation."""
+        for module in self.modules():
+            if isinstance(module, Conv):
+                module.leak = leak
+
+    def load(self, path: Path) -> "PersonNet":
+        """Take weights kept as float16 in an .npz."""
+        stored = np.load(path)
+        self.load_state_dict({name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored})
+        return self
+
+    def save(self, path: Path) -> None:
+        """Keep the weights as float16 in an .npz."""
+        np.savez_compressed(path, **{k: v.numpy().astype(np.float16) for k, v in self.state_dict().items()})
+
+
+class ShippedNet(nn.Module):
+    """The net as it ships: takes the picture as it is, H x W x 3 uint8 BGR, so that nothing is computed before it.
+
+    MEAN and STD are folded into the first convolution, whose input is the picture minus GREY, which is also what
+    int8 knows as its zero point. At the picture's edge the padding is GREY instead of MEAN; nothing else differs.
+    """
+
+    def __init__(self, net: PersonNet) -> None:
+        super().__init__()
+        self.net = net.eval()
+        conv = net.stem.c
+        mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
+        with torch.no_grad():
+            conv.weight /= std
+            conv.bias += (conv.weight * (GREY - mean)).sum((1, 2, 3))
+
+    def forward(self, picture: Tensor) -> list[Tensor]:
+        x = picture.permute(2, 0, 1).unsqueeze(0).float() - GREY
+        return self.net(x)
+
+
+def _scaled(x: Tensor, factor: float) -> Tensor:
+    return F.interpolate(x, scale_factor=factor, mode="bilinear")
