@@ -1,0 +1,62 @@
+"""From the decoding thread to the one that hands over: room for a single picture, and who waits for whom."""
+
+import threading
+
+from appliance.cameras.libav import Picture
+
+
+class Thinning:
+    """Keeps at most `rate` pictures a second, by their stream time, evenly."""
+
+    def __init__(self, rate: float | None) -> None:
+        self._interval = 1 / rate if rate else 0.0
+        self._due: float | None = None
+
+    def keeps(self, picture: Picture) -> bool:
+        """Tell whether this picture is wanted; one without stream time goes by when it was received."""
+        if not self._interval:
+            return True
+        time = picture.received if picture.pts is None else picture.pts
+        due = self._due
+        if due is not None and due - self._interval - 1e-6 <= time < due - 1e-6:
+            return False
+        late = due is None or not 0 <= time - due < self._interval  # the first, after a gap, or after a jump
+        self._due = (time if late or due is None else due) + self._interval
+        return True
+
+
+class Slot:
+    """Holds one picture. Newest: a later one replaces it. Lossless: a later one waits until it was taken."""
+
+    def __init__(self, lossless: bool) -> None:
+        self._lossless = lossless
+        self._changed = threading.Condition()
+        self._picture: Picture | None = None
+        self._skipped = 0
+        self._ending: str | None = None
+
+    def put(self, picture: Picture) -> None:
+        """Store a picture, at once or (lossless) as soon as there is room."""
+        with self._changed:
+            if self._lossless:
+                self._changed.wait_for(lambda: self._picture is None)
+            self._skipped += self._picture is not None
+            self._picture = picture
+            self._changed.notify_all()
+
+    def end(self, problem: str) -> None:
+        """Say that no more pictures come, and why ("": all were shown)."""
+        with self._changed:
+            self._ending = problem
+            self._changed.notify_all()
+
+    def take(self, seconds: float) -> tuple[Picture, int] | str | None:
+        """Return (picture, how many it replaced); how it ended, where no picture is left; None where none came yet."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._picture is not None or self._ending is not None, seconds)
+            picture, skipped = self._picture, self._skipped
+            if picture is None:
+                return self._ending
+            self._picture, self._skipped = None, 0
+            self._changed.notify_all()
+            return picture, skipped
