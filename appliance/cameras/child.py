@@ -40,7 +40,7 @@ class Decoder:
             with theirs:
                 lent = (theirs.fileno(), memory)
                 words = [str(word) for word in (*lent, os.getpid())]
-                command = [sys.executable, "-m", "appliance.cameras.decoder", *words]
+                command = [sys.executable, "-P", "-m", "appliance.cameras.decoder", *words]
                 self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=lent, env=_environment())
             held.callback(self._end)
             self._link.send(json.dumps(asdict(order)).encode())

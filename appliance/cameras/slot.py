@@ -6,10 +6,15 @@ from appliance.cameras.libav import Picture
 
 
 class Thinning:
-    """Keeps at most `rate` pictures a second, by their stream time, evenly."""
+    """Keeps at most `rate` pictures a second, by their stream time, evenly.
+
+    A picture may come a quarter of an interval early, and makes none of the later ones due sooner: so a stream that
+    has just that rate, but jitters, is kept whole.
+    """
 
     def __init__(self, rate: float | None) -> None:
         self._interval = 1 / rate if rate else 0.0
+        self._slack = self._interval / 4
         self._due: float | None = None
 
     def keeps(self, picture: Picture) -> bool:
@@ -18,10 +23,10 @@ class Thinning:
             return True
         time = picture.received if picture.pts is None else picture.pts
         due = self._due
-        if due is not None and due - self._interval - 1e-6 <= time < due - 1e-6:
+        if due is not None and due - self._interval - self._slack <= time < due - self._slack:
             return False
-        late = due is None or not 0 <= time - due < self._interval  # the first, after a gap, or after a jump
-        self._due = (time if late or due is None else due) + self._interval
+        off = due is None or not -self._slack <= time - due < self._interval  # the first, after a gap, after a jump
+        self._due = (time if off or due is None else due) + self._interval
         return True
 
 

@@ -11,7 +11,7 @@ from appliance.cameras.camera import CameraError
 from appliance.cameras.libav import Picture, decoded, opened, reason
 
 # The driver takes the nearest it has. Uncompressed pictures of this size pass even USB 2 ten times a second.
-OPTIONS = {"video_size": "1280x720", "protocol_whitelist": "none"}
+OPTIONS = {"video_size": "1280x720"}
 
 
 def pictures(device: str) -> Iterator[Picture]:

@@ -85,6 +85,7 @@ def test_a_killed_decoder_is_replaced_and_time_goes_on(
     assert watcher.end()
 
 
+@pytest.mark.slow
 def test_a_decoder_that_hangs_is_replaced(
     clip: Path, watch: Any, decoders: Any, caplog: pytest.LogCaptureFixture, until: Any
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from appliance.cameras import CameraError, Recording, replay
 
 START = 1_790_000_000.0
+CLIPS = Path(__file__).parents[3] / "shared/clips"
 
 
 def shown(recording: Recording) -> list[tuple[int, float, bytes]]:
@@ -180,9 +181,9 @@ def test_sound_alone_is_no_video(tmp_path: Path, make_sound: Callable[[Path], Pa
         next(replay(make_sound(tmp_path / "sound.mp4")).frames())
 
 
-@pytest.mark.skipif(not Path("../shared/clips").is_dir(), reason="needs the clips at ../shared/clips")
+@pytest.mark.skipif(not CLIPS.is_dir(), reason="needs the clips at ../shared/clips")
 def test_a_real_clip_is_read_to_its_end() -> None:
-    clip = Path("../shared/clips/underpass.mp4")
+    clip = CLIPS / "underpass.mp4"
     with av.open(str(clip)) as container:
         wanted = [float(frame.pts * frame.time_base) for frame in container.decode(video=0)]
     assert [frame.time for frame in replay(clip).frames()] == wanted

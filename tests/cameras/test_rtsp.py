@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ assert Gst.ElementFactory.find("x264enc")
 """
 
 
+@cache
 def has_server() -> bool:
     try:
         return subprocess.run([PYTHON, "-c", PROBE], capture_output=True, timeout=60).returncode == 0
@@ -33,18 +35,15 @@ def has_server() -> bool:
         return False
 
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not has_server(), reason="needs gir1.2-gst-rtsp-server-1.0, python3-gi and gstreamer1.0-plugins-ugly"
-    ),
-]
+pytestmark = pytest.mark.slow
 
 Serve = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
+    if not has_server():
+        pytest.skip("needs gir1.2-gst-rtsp-server-1.0, python3-gi and gstreamer1.0-plugins-ugly")
     running: list[subprocess.Popen[str]] = []
 
     def start(port: int, *words: str) -> subprocess.Popen[str]:

@@ -65,6 +65,12 @@ def test_thinning_keeps_the_rate_evenly(stream: float, rate: float, kept: int) -
     assert max(b - a for a, b in pairwise(times)) < 1 / rate + 1 / stream
 
 
+@given(st.lists(st.floats(-0.01, 0.01), min_size=2, max_size=100))
+def test_a_stream_of_just_the_rate_that_jitters_is_kept_whole(jitter: list[float]) -> None:
+    thinning = Thinning(10.0)
+    assert all(thinning.keeps(picture(index / 10 + late)) for index, late in enumerate(jitter))
+
+
 def test_without_a_rate_everything_is_kept() -> None:
     thinning = Thinning(None)
     assert all(thinning.keeps(picture(0.0)) for _ in range(5))
