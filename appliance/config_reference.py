@@ -22,7 +22,7 @@ _EXAMPLES = {
 }
 
 
-def keys() -> Iterator[tuple[str, str, str, str]]:
+def described_keys() -> Iterator[tuple[str, str, str, str]]:
     """Yield (table, key, default as TOML or "" where it must be given, meaning) of every setting."""
     for table, cls in TABLES:
         for described in fields(cls):
@@ -38,7 +38,7 @@ def keys() -> Iterator[tuple[str, str, str, str]]:
 def example() -> str:
     """Return a commented configuration file: what must be given stands there, the rest is commented out."""
     out, last = ["# tallybox.toml: what the box is told. Every line that is commented out shows its default."], ""
-    for table, key, default, about in keys():
+    for table, key, default, about in described_keys():
         shown = table.replace("camera.NAME.line.NAME", "camera.door.line.entrance").replace(
             "camera.NAME", "camera.door"
         )
@@ -54,7 +54,7 @@ def markdown() -> str:
     """Return docs/configuration.md."""
     rows = [
         f"| `{table}` | `{key}` | {f'`{default}`' if default else 'must be given'} | {about} |"
-        for table, key, default, about in keys()
+        for table, key, default, about in described_keys()
     ]
     return "\n".join(
         [

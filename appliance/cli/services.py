@@ -39,6 +39,7 @@ class Teller:
         self._number: dict[tuple[str, str], int] = {}
 
     def __call__(self, c: Crossing) -> None:
+        """Print one crossing; several cameras' threads may call."""
         with self._lock:
             number = self._number[c.line, c.direction] = self._number.get((c.line, c.direction), 0) + 1
         told = {"kind": "crossing", "t": round(c.time, 3), "frame": c.frame, "line": c.line}

@@ -66,7 +66,7 @@ class Folder:
         try:
             if not path.exists():
                 path.parent.mkdir(mode=0o700, exist_ok=True)
-                fresh = path.with_name(f".{name}-{os.getpid()}")
+                fresh = path.with_name(f".{name}-{secrets.token_hex(4)}")
                 with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                     file.write(make())
                     file.flush()
