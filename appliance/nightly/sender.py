@@ -1,0 +1,96 @@
+"""Sends what waits in the outbox, oldest first. Only an acknowledgement that names the document's digest counts.
+
+An answer is one of three: yes; try later (no connection, a server's fault, not enrolled yet); or no, which parks that
+revision with its reason, and the next one goes on.
+"""
+
+import logging
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from sqlite_utils import Database
+
+from appliance import __version__
+from appliance.clock import now
+from appliance.config import Settings
+from appliance.documents import DocumentError, acknowledgement
+from appliance.nightly import outbox
+
+log = logging.getLogger(__name__)
+
+PATIENCE = httpx.Timeout(20.0, connect=10.0)
+REFUSED = (400, 409, 413)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What headquarters said: acknowledged, refused for good, or neither."""
+
+    acknowledged: bool
+    refused: bool
+    text: str
+
+
+def send_waiting(db: Database, settings: Settings) -> int:
+    """Send all that waits; return how many were acknowledged. Ends at the first "try later"."""
+    documents = outbox.waiting(db) if settings.headquarters.url else []
+    if not documents:
+        return 0
+    sent = 0
+    with client(settings) as http:
+        for document in documents:
+            answer = put(http, settings.shop.id, document)
+            if answer.acknowledged:
+                outbox.acknowledged(db, document, now())
+                sent += 1
+                continue
+            outbox.tried(db, document, answer.text, now(), park=answer.refused)
+            log.warning("%s revision %d was not taken: %s", document.day, document.revision, answer.text)
+            if not answer.refused:
+                break
+    log.info("%d of %d documents were acknowledged by headquarters", sent, len(documents))
+    return sent
+
+
+@contextmanager
+def client(settings: Settings) -> Iterator[httpx.Client]:
+    """Yield a client that knows headquarters alone: no proxy or certificate from the environment, no redirects."""
+    told = settings.headquarters
+    try:
+        trust = ssl.create_default_context(cafile=told.ca or None) if told.url.startswith("https") else True
+    except OSError as error:
+        raise RuntimeError(f"{Path(told.ca)}: the certificate can't be used: {error.strerror or error}") from None
+    headers = {"User-Agent": f"tallybox/{__version__}"}
+    with httpx.Client(
+        base_url=told.url, verify=trust, trust_env=False, follow_redirects=False, timeout=PATIENCE, headers=headers
+    ) as http:
+        yield http
+
+
+def put(http: httpx.Client, store: str, document: outbox.Waiting) -> Answer:
+    """Send one document."""
+    headers = {"Content-Type": "application/json", "Tallybox-Signature": document.signature}
+    path = f"/v1/stores/{store}/days/{document.day}/{document.revision}"
+    try:
+        response = http.put(path, content=document.body, headers=headers)
+    except httpx.HTTPError as error:
+        return Answer(False, False, f"headquarters can't be reached: {str(error) or type(error).__name__}")
+    text = f"{response.status_code} {' '.join(response.text[:200].split())}"
+    if response.status_code in (200, 201):
+        return _checked(response.content, store, document)
+    return Answer(False, response.status_code in REFUSED, text)
+
+
+def _checked(body: bytes, store: str, document: outbox.Waiting) -> Answer:
+    """Believe an acknowledgement only if it names this very document."""
+    try:
+        told = acknowledgement.from_bytes(body)
+    except DocumentError as error:
+        return Answer(False, False, f"the acknowledgement can't be read: {error}")
+    if (told.store, told.day, told.revision, told.digest) != (store, document.day, document.revision, document.digest):
+        return Answer(False, False, "the acknowledgement names another document")
+    return Answer(True, False, "acknowledged")

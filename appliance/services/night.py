@@ -1,0 +1,47 @@
+"""The nightly service: a ticker that asks the database what is due. It decides nothing, so a restart loses nothing."""
+
+import logging
+import threading
+
+import schedule
+
+from appliance import config
+from appliance.nightly import close_due_days, send_waiting
+from appliance.storage import Folder, open_for_writing
+
+log = logging.getLogger(__name__)
+
+MINUTES = 5
+
+
+def run(folder: Folder, once: bool, stop: threading.Event) -> None:
+    """Do what is due now; unless `once`, look again every few minutes until `stop` is set."""
+    if once:
+        do_what_is_due(folder)
+        return
+    ticker = schedule.Scheduler()
+    ticker.every(MINUTES).minutes.do(_without_fail, folder)
+    _without_fail(folder)
+    while not stop.wait(1.0):
+        ticker.run_pending()
+
+
+def do_what_is_due(folder: Folder) -> None:
+    """Close the days that are over, then send what waits."""
+    settings = config.load(folder.config)
+    database = open_for_writing(folder.database)
+    try:
+        closed = close_due_days(database, settings, folder.signing_key())
+        if closed:
+            log.info("closed %s", ", ".join(f"{day} revision {revision}" for day, revision in closed))
+        send_waiting(database, settings)
+    finally:
+        database.conn.close()
+
+
+def _without_fail(folder: Folder) -> None:
+    """The service outlives whatever goes wrong in one night: it says so and looks again."""
+    try:
+        do_what_is_due(folder)
+    except Exception as error:
+        log.error("the night's work failed and is tried again in %d minutes: %s", MINUTES, error)
