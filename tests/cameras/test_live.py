@@ -26,10 +26,6 @@ def camera_of(source: object, stall: float = 10.0, rate: float = 30.0) -> LiveCa
     return LiveCamera(settings, parse_source(settings.source), stall)
 
 
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Waits, "FIRST", 0.05)
-
-
 def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name.startswith("appliance.cameras")]
 
@@ -110,7 +106,7 @@ def test_a_clip_that_comes_later_is_waited_for_with_one_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     caplog.set_level(logging.INFO)
-    quick(monkeypatch)
+    monkeypatch.setattr(Waits, "FIRST", 0.05)
     watcher = watch(camera_of(tmp_path / "later.mp4"))
     assert until(lambda: watcher.camera.restarts >= 2)
     clip.rename(tmp_path / "later.mp4")
@@ -132,8 +128,14 @@ AWAY = [
 
 @pytest.mark.parametrize(("source", "problem"), AWAY)
 def test_a_camera_that_is_not_there_is_a_problem_and_no_exception(
-    source: str, problem: str, watch: Any, until: Any, caplog: pytest.LogCaptureFixture
+    source: str,
+    problem: str,
+    watch: Any,
+    until: Any,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(Waits, "FIRST", 30.0)
     watcher = watch(camera_of(source))
     assert until(lambda: watcher.camera.problem)
     assert watcher.camera.problem == problem

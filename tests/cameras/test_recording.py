@@ -32,6 +32,14 @@ def test_the_same_clip_gives_the_same_frames_at_any_speed(clip: Path) -> None:
     assert shown(replay(clip, start=START, speed="real")) == fast
 
 
+def test_real_speed_takes_as_long_as_the_clip(clip: Path) -> None:
+    frames = replay(clip, speed="real").frames()
+    next(frames)
+    began = time.monotonic()
+    assert len(list(frames)) == 29
+    assert time.monotonic() - began > 29 / 15 - 0.1
+
+
 def test_a_slow_reader_loses_nothing(clip: Path) -> None:
     indices = []
     for frame in replay(clip, speed="real").frames():

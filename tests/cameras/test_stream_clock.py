@@ -41,8 +41,9 @@ def test_a_camera_that_drifts_for_four_weeks_stays_in_its_minute(drift: float) -
     assert max(map(abs, wrong)) < 0.1
 
 
-def test_a_camera_whose_clock_jumps_is_anchored_again_at_once() -> None:
-    jumps = ((taken, received, taken + (3600 if taken > START + 100 else 0)) for taken, received in arrivals(200))
+@pytest.mark.parametrize("jump", [3600.0, -3600.0, 5.0, -5.0])
+def test_a_camera_whose_clock_jumps_is_anchored_again_at_once(jump: float) -> None:
+    jumps = ((taken, received, taken + (jump if taken > START + 100 else 0)) for taken, received in arrivals(200))
     assert max(map(abs, errors(jumps))) < 0.06
 
 
@@ -67,7 +68,7 @@ def test_after_a_new_connection_the_offset_of_the_old_one_is_forgotten() -> None
     clock = StreamClock()
     clock.time(START, 100.0)
     clock.reconnect()
-    assert clock.time(START + 10, 111.9) == START + 10  # less than a jump apart, and still anchored anew
+    assert clock.time(START + 10, 108.5) == START + 10  # less than a jump apart, and still anchored anew
 
 
 def test_a_box_whose_clock_is_set_back_gives_times_that_go_on() -> None:
