@@ -29,6 +29,19 @@ class Seen:
     frames: int
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A closed day's newest revision on its way to headquarters; `acknowledged` is None until they hold it."""
+
+    day: str
+    revision: int
+    closed: float
+    acknowledged: float | None
+    tries: int
+    answer: str
+    parked: bool
+
+
 def line_counts(db: Database, start: float, end: float, step: float) -> list[LineCount]:
     """Return the crossings by line in buckets of `step` seconds from `start`; a bucket without any has no row."""
     rows = db.execute(
@@ -55,6 +68,32 @@ def first_minute(db: Database) -> int | None:
     """Return the first minute that any camera saw, or None where nothing was seen yet."""
     row = db.execute("SELECT min(minute) FROM coverage_minute").fetchone()
     return None if row is None or row[0] is None else int(row[0])
+
+
+def camera_began(db: Database, camera: str) -> int | None:
+    """Return the first minute of one camera, or None where it never gave a picture."""
+    row = db.execute("SELECT minute FROM coverage_minute WHERE camera = ? ORDER BY minute LIMIT 1", [camera]).fetchone()
+    return None if row is None else int(row[0])
+
+
+def deliveries(db: Database, most: int) -> list[Delivery]:
+    """Return the newest `most` closed days, the latest first, each in its newest revision."""
+    rows = db.execute(
+        "SELECT s.day, max(s.revision), s.closed_at, s.acknowledged_at, coalesce(o.tries, 0),"
+        " coalesce(o.last_answer, ''), coalesce(o.parked, 0) FROM store_day s"
+        " LEFT JOIN outbox o ON o.day = s.day AND o.revision = s.revision GROUP BY s.day ORDER BY s.day DESC LIMIT ?",
+        [most],
+    )
+    return [
+        Delivery(day, revision, closed, acknowledged, tries, answer, bool(parked))
+        for day, revision, closed, acknowledged, tries, answer, parked in rows
+    ]
+
+
+def last_change(db: Database) -> float | None:
+    """Return when the settings that decide the numbers, or the program, last changed."""
+    row = db.execute("SELECT max(time) FROM setting_change").fetchone()
+    return None if row is None or row[0] is None else float(row[0])
 
 
 def latest_crossings(db: Database, start: float, most: int) -> list[tuple[float, str, str, str]]:
