@@ -1,6 +1,6 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.documents import DocumentError, SignatureError, signing, store_day
@@ -16,6 +16,7 @@ def test_a_signature_holds_for_the_bytes_that_were_signed() -> None:
     signing.verify(KEY.public_key(), DATA, SIGNATURE)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(DATA) - 1), st.integers(1, 255))
 def test_any_flipped_byte_is_refused(position: int, flip: int) -> None:
     data = DATA[:position] + bytes([DATA[position] ^ flip]) + DATA[position + 1 :]
@@ -23,6 +24,7 @@ def test_any_flipped_byte_is_refused(position: int, flip: int) -> None:
         signing.verify(KEY.public_key(), data, SIGNATURE)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(SIGNATURE) - 1), st.characters())
 def test_any_other_character_in_a_signature_is_refused(position: int, character: str) -> None:
     signature = SIGNATURE[:position] + character + SIGNATURE[position + 1 :]
@@ -51,6 +53,7 @@ def test_a_signature_without_its_domain_is_refused() -> None:
         signing.verify(KEY.public_key(), DATA, bare)
 
 
+@settings(deadline=None)
 @given(st.binary(min_size=32, max_size=32))
 def test_a_key_comes_back_from_its_text(raw: bytes) -> None:
     private = Ed25519PrivateKey.from_private_bytes(raw)

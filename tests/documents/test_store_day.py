@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -233,6 +233,7 @@ def store_days(draw: st.DrawFn) -> StoreDay:
     )
 
 
+@settings(deadline=None)
 @given(store_days())
 def test_whatever_can_be_written_is_read_back_the_same(day: StoreDay) -> None:
     data = store_day.to_bytes(day)
@@ -240,6 +241,7 @@ def test_whatever_can_be_written_is_read_back_the_same(day: StoreDay) -> None:
     assert store_day.to_bytes(store_day.from_bytes(data)) == data
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
 def test_a_flipped_byte_is_refused_or_is_another_document(position: int, flip: int) -> None:
     data = GOOD[:position] + bytes([GOOD[position] ^ flip]) + GOOD[position + 1 :]
@@ -251,6 +253,7 @@ def test_a_flipped_byte_is_refused_or_is_another_document(position: int, flip: i
     assert store_day.to_bytes(day) == data
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300) | st.text(alphabet='[]{}":,\\ue10-.nultrfsa ', max_size=300).map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with pytest.raises(DocumentError):

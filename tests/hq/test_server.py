@@ -6,8 +6,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -83,21 +84,52 @@ def test_what_is_not_http_harms_nobody_else(tmp_path: Path, shop: Shop, raw: byt
         assert shop.put(client, recent_day(shop)).status_code == 201
 
 
-def test_what_was_acknowledged_survives_kill_9_at_any_moment(tmp_path: Path, shop: Shop) -> None:
+def kept(folder: Path) -> dict[int, str]:
+    """Return the digest of every recorded revision, from a database that must be whole."""
+    with closing(sqlite3.connect(folder / "hq.sqlite3")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return {revision: digest(body) for revision, body in database.execute("SELECT revision, body FROM store_day")}
+
+
+def test_what_was_acknowledged_survives_kill_9_between_requests(tmp_path: Path, shop: Shop) -> None:
     acknowledged: dict[int, str] = {}
-    revision = 0
-    for _ in range(3):
+    for life in range(3):
         with serving(tmp_path) as (client, process):
-            for _ in range(5):
-                revision += 1
+            for revision in range(5 * life + 1, 5 * life + 6):
                 answer = shop.put(client, recent_day(shop, revision=revision))
                 acknowledged[revision] = acknowledgement.from_bytes(answer.content).digest
             os.kill(process.pid, signal.SIGKILL)
-    with sqlite3.connect(tmp_path / "hq.sqlite3") as database:
-        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        kept = {revision: digest(body) for revision, body in database.execute("SELECT revision, body FROM store_day")}
-    database.close()
-    assert kept == acknowledged
+    assert kept(tmp_path) == acknowledged
+
+
+def test_what_was_acknowledged_survives_kill_9_under_load(tmp_path: Path, shop: Shop) -> None:
+    acknowledged: dict[int, str] = {}
+    enough = threading.Event()
+
+    def send_until_it_dies(client: httpx.Client) -> None:
+        with suppress(httpx.TransportError):
+            for revision in range(1, 9999):
+                answer = shop.put(client, recent_day(shop, revision=revision))
+                acknowledged[revision] = acknowledgement.from_bytes(answer.content).digest
+                if revision == 20:
+                    enough.set()
+
+    with serving(tmp_path) as (client, process):
+        sender = threading.Thread(target=send_until_it_dies, args=[client])
+        sender.start()
+        assert enough.wait(timeout=60)
+        os.kill(process.pid, signal.SIGKILL)
+        sender.join(timeout=60)
+    survived = kept(tmp_path)
+    assert acknowledged.items() <= survived.items()
+    assert len(survived) - len(acknowledged) <= 1  # committed, and killed before the answer
+
+
+def test_headquarters_loads_nothing_of_the_box_but_its_documents() -> None:
+    code = "import sys, hq.cli; print(*(m for m in sys.modules if m.startswith(('appliance.', 'web_ui'))))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "appliance.documents" in loaded
+    assert [name for name in loaded if not name.startswith("appliance.documents")] == []
 
 
 def test_it_stops_cleanly_when_told(tmp_path: Path, shop: Shop) -> None:
