@@ -99,7 +99,8 @@ def _cameras(database: Database, settings: Settings, start: float, until: float)
     configured = {camera.name: bool(camera.lines) for camera in settings.cameras}
     saw = {row.camera for row in queries.seen(database, start, until, length)}
     counted = {row.camera for row in queries.line_counts(database, start, until, length)}
-    expected = {name for name, drawn in configured.items() if drawn and _had_begun(database, name, until)}
+    drawn = {name for name, has_lines in configured.items() if has_lines}
+    expected = {name for name in drawn if name in saw or _had_begun(database, name, until)}
     return frozenset(expected | counted | (saw - configured.keys()))
 
 

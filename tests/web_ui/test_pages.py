@@ -157,6 +157,14 @@ def test_the_lines_to_write_are_lines_that_work(folder: Folder, open_page: Open)
     assert "Name the camera" not in text(client)
 
 
+def test_the_lines_to_write_fit_into_a_file_that_has_begun(folder: Folder, open_page: Open) -> None:
+    folder.config.write_text('[shop]\nname = "Anna\'s \\"corner\\""\n', encoding="utf-8")
+    lines = re.search(r"(?s)<pre[^>]*><code>(.*?)</code></pre>", open_page(folder).get("/").text)
+    assert lines is not None
+    folder.config.write_text(folder.config.read_text(encoding="utf-8") + unescape(lines[1]), encoding="utf-8")
+    assert config.load(folder.config).cameras[0].name == "door"
+
+
 def test_a_camera_without_a_line_is_told_to_get_one(folder: Folder, open_page: Open) -> None:
     folder.config.write_text('[camera.back]\nsource = "usb:0"\n', encoding="utf-8")
     assert "Camera back has no line, so it counts nobody." in text(open_page(folder))
