@@ -21,7 +21,12 @@ _data = click.option(
 
 @click.group()
 def hq() -> None:
-    """Run headquarters: take in the store-days of every shop and show the chain."""
+    """Run headquarters: take in the store-days of every shop and show the chain.
+
+    \b
+    Example:
+      tallybox hq serve --data /var/lib/tallybox-hq
+    """
 
 
 @hq.command()

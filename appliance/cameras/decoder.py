@@ -5,7 +5,6 @@ over the socket, not on the command line, where everybody on the box could read 
 is answered with one message: a header (the picture is in the shared memory), or how it ended.
 """
 
-import ctypes
 import json
 import os
 import select
@@ -20,19 +19,20 @@ from typing import Any
 
 import av
 
+from appliance import lifeline
 from appliance.cameras import file, libav, picamera, rtsp, usb
 from appliance.cameras.camera import CameraError
 from appliance.cameras.protocol import MESSAGE, Order
 from appliance.cameras.shared_memory import Writer
 from appliance.cameras.slot import Slot, Thinning
 
-PR_SET_PDEATHSIG = 1
-
 
 def main() -> None:
     """Serve one parent until it goes; never returns."""
     link, memory, parent = (int(word) for word in sys.argv[1:])
-    die_with(parent)
+    lifeline.die_with(parent)
+    for stopping in (signal.SIGINT, signal.SIGTERM):  # Ctrl-C and a service's stop are the parent's affair
+        signal.signal(stopping, signal.SIG_IGN)
     av.logging.set_level(None)
     av.logging.set_libav_level(av.logging.PANIC)
     with socket.socket(fileno=link) as connection:
@@ -41,15 +41,6 @@ def main() -> None:
         threading.Thread(target=fill, args=(slot, order), daemon=True).start()
         serve(connection, slot, Writer(memory, order.width))
     os._exit(0)  # without waiting for a thread that may be stuck in a codec
-
-
-def die_with(parent: int) -> None:
-    """Make the kernel kill this process when its parent dies. Ctrl-C and a service's stop are the parent's affair."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before that took hold
-        os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def pictures(order: Order) -> Iterator[libav.Picture]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from appliance import __version__
+from appliance import __version__, lifeline
 from appliance.config import ConfigError
 
 COMMANDS = {
@@ -50,6 +50,7 @@ def tallybox() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command. What the user typed wrong ends in one line and 2, what the world did in one line and 1."""
+    lifeline.die_with_whoever_says_so()
     try:
         sys.exit(tallybox.main(arguments, standalone_mode=False) or 0)
     except click.exceptions.Exit as leave:
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(130)
     except click.ClickException as error:
         click.echo(f"tallybox: {error.format_message()}", err=True)
-        sys.exit(2)
+        sys.exit(error.exit_code)
     except ConfigError as error:
         click.echo(f"tallybox: {error}", err=True)
         sys.exit(2)

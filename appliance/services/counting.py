@@ -27,6 +27,7 @@ LOOK_AT_CONFIG = 2.0  # seconds
 START_AGAIN = 5.0  # seconds after a camera's thread failed in a way nobody thought of
 
 Tell = Callable[[Crossing], None]
+Stamp = tuple[int, int] | None  # of the configuration file: when it was written, and its size
 
 
 class CameraThread:
@@ -121,20 +122,24 @@ class CountService:
 
 def run(folder: Folder, tell: Tell, stop: threading.Event) -> None:
     """Count until `stop` is set, beginning anew whenever the configuration changes."""
-    settings = config.load(folder.config)
+    stamp, settings = _stamp(folder.config), config.load(folder.config)
     while not stop.is_set():
         service = CountService(folder, settings, tell)
         if not settings.cameras:
             log.warning("no camera is set up yet: add one to %s", folder.config)
         try:
-            settings = _wait_for_change(folder.config, settings, stop)
+            stamp, settings = _wait_for_change(folder.config, stamp, settings, stop)
         finally:
             service.close()
 
 
-def _wait_for_change(path: Path, settings: config.Settings, stop: threading.Event) -> config.Settings:
-    """Return the new settings once the file has changed to something good, or the old ones once `stop` is set."""
-    known = _stamp(path)
+def _wait_for_change(
+    path: Path, known: Stamp, settings: config.Settings, stop: threading.Event
+) -> tuple[Stamp, config.Settings]:
+    """Return once the file has changed to something good, or once `stop` is set.
+
+    `known` was taken before `settings` were read, so that a change made meanwhile is not missed.
+    """
     while not stop.wait(LOOK_AT_CONFIG):
         if (stamp := _stamp(path)) == known:
             continue
@@ -146,11 +151,11 @@ def _wait_for_change(path: Path, settings: config.Settings, stop: threading.Even
             continue
         if changed != settings:
             log.warning("the configuration has changed; counting begins anew with it")
-            return changed
-    return settings
+            return known, changed
+    return known, settings
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _stamp(path: Path) -> Stamp:
     try:
         status = path.stat()
     except OSError:

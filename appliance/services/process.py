@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from appliance import lifeline
 from appliance.clock import stopwatch
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,8 @@ class Minder:
 
     def _start(self) -> None:
         self._started, self._ended = stopwatch(), None
-        self._child = subprocess.Popen([sys.executable, "-m", "appliance.cli", *self._arguments])
+        environment = os.environ | {lifeline.VARIABLE: str(os.getpid())}
+        self._child = subprocess.Popen([sys.executable, "-m", "appliance.cli", *self._arguments], env=environment)
 
 
 def run_box(folder: Path, stop: threading.Event) -> None:

@@ -26,7 +26,7 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
     """Read a folder's labels; `split` keeps one of train, val, test."""
     labels = folder / "labels.csv" if (folder / "labels.csv").exists() else folder / "frames.csv"
     views_file = folder / "views.csv"
-    views = dict(csv.reader(views_file.open())) if views_file.exists() else {}
+    views = dict(csv.reader(views_file.read_text().splitlines())) if views_file.exists() else {}
     pictures: dict[str, Picture] = {}
     rows: dict[str, tuple[list[list[float]], list[list[float]], list[list[float]]]] = {}
     with labels.open(newline="") as file:
