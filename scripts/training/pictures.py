@@ -7,10 +7,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from scripts.training.average_precision import overlaps
+
+SURE, UNSURE = 0.45, 0.15  # a teacher's scores
+
 
 @dataclass(slots=True)
 class Picture:
-    """One picture: people's boxes, boxes without a say, and ground points (NaN where not known), all in pixels."""
+    """One picture, all in pixels: people's boxes, boxes without a say, ground points (NaN where not known).
+
+    `belief` is 1 for a labelled box, less for one that only a teacher saw.
+    """
 
     path: Path
     group: str
@@ -20,6 +27,7 @@ class Picture:
     boxes: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     ignored: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     grounds: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
+    belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
@@ -54,4 +62,35 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
         picture.boxes = np.array(boxes, np.float32).reshape(-1, 4)
         picture.ignored = np.array(ignored, np.float32).reshape(-1, 4)
         picture.grounds = np.array(grounds, np.float32).reshape(-1, 2)
+        picture.belief = np.ones(len(boxes), np.float32)
     return [picture for picture in pictures.values() if picture.path.exists()]
+
+
+def read_opinions(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Read a teacher's boxes (x1, y1, x2, y2, score) by the path of the picture."""
+    rows: dict[str, list[list[float]]] = {}
+    with path.open(newline="") as file:
+        for name, *numbers in csv.reader(file):
+            boxes = rows.setdefault(name, [])
+            if numbers:
+                boxes.append([float(number) for number in numbers])
+    return {name: np.array(boxes, np.float32).reshape(-1, 5) for name, boxes in rows.items()}
+
+
+def add_opinions(pictures: list[Picture], opinions: dict[str, NDArray[np.float32]]) -> list[Picture]:
+    """Add what a teacher saw and nobody labelled: as people where it is sure, without a say where not.
+
+    Labels made by other means miss people; punishing a net for finding those would teach it to miss them too.
+    """
+    for picture in pictures:
+        told = opinions.get(str(picture.path))
+        if told is None or not len(told):
+            continue
+        known = np.concatenate([picture.boxes, picture.ignored])
+        new = np.array([not len(known) or overlaps(box[:4], known)[0].max() < 0.4 for box in told])
+        sure, unsure = told[new & (told[:, 4] >= SURE)], told[new & (told[:, 4] < SURE) & (told[:, 4] >= UNSURE)]
+        picture.boxes = np.concatenate([picture.boxes, sure[:, :4]])
+        picture.belief = np.concatenate([picture.belief, sure[:, 4]])
+        picture.grounds = np.concatenate([picture.grounds, np.full((len(sure), 2), np.nan, np.float32)])
+        picture.ignored = np.concatenate([picture.ignored, unsure[:, :4]])
+    return pictures

@@ -1,0 +1,179 @@
+"""Tune the person net. Resumes by the same command; the learning rate follows the clock of the whole run.
+
+    OMP_NUM_THREADS=1 nice python -m scripts.training.train_person --start START.npz --out runs/a --minutes 120 \\
+        --data ../shared/train/person=2 --data ../shared/train/person2=1 --data .cache/frames=1 --soft runs/soft.csv
+
+One process a core, each with an --out of its own and another --seed, and their average is better than either
+(`python -m scripts.training.soup`). A folder that appears while it runs is taken up within minutes.
+"""
+
+import json
+import multiprocessing
+import random
+import time
+from multiprocessing.queues import Queue
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+import numpy as np
+import torch
+
+from scripts.training.augment import Labels, view
+from scripts.training.loss import Truth, person_loss
+from scripts.training.person_net import MEAN, STD, PersonNet
+from scripts.training.pictures import Picture, add_opinions, read_folder, read_opinions
+
+SIZES = ((320, 192), (384, 224), (384, 224), (448, 256))
+KEEP, SAVE_EVERY, SAY_EVERY, REREAD = 0.998, 100, 50, 600.0
+
+
+def feed(queue: "Queue[Any]", data: list[tuple[Path, float]], soft: Path | None, batch: int, seed: int) -> None:
+    """Put batches into the queue for ever. One size a batch."""
+    cv2.setNumThreads(1)
+    rng, read = random.Random(seed), 0.0
+    opinions = read_opinions(soft) if soft else {}
+    sets: list[list[Picture]] = []
+    weights: list[float] = []
+
+    def pick(rng: random.Random) -> Picture:
+        return rng.choice(rng.choices(sets, weights)[0])
+
+    while True:
+        if time.monotonic() - read > REREAD or not sets:
+            there = [(add_opinions(read_folder(folder, "train"), opinions), w) for folder, w in data if folder.exists()]
+            sets, weights = [s for s, _ in there if s], [w for s, w in there if s]
+            read = time.monotonic()
+        width, height = rng.choice(SIZES)
+        views = [view(pick, width, height, rng, 0.35) for _ in range(round(batch * 384 * 224 / (width * height)))]
+        queue.put((np.stack([picture for picture, _ in views]), [labels for _, labels in views]))
+
+
+class Averaged:
+    """The weights averaged over steps: what is kept at the end."""
+
+    def __init__(self, net: PersonNet) -> None:
+        self.weights = {name: value.clone() for name, value in net.state_dict().items()}
+        self.steps = 0
+
+    def follow(self, net: PersonNet) -> None:
+        """Move towards the net's weights."""
+        self.steps += 1
+        keep = min(KEEP, (1 + self.steps) / (10 + self.steps))
+        with torch.no_grad():
+            for name, value in net.state_dict().items():
+                self.weights[name].mul_(keep).add_(value, alpha=1 - keep)
+
+
+class Run:
+    """The net in training, with all that a resumption needs."""
+
+    def __init__(self, start: Path, out: Path, rate: float) -> None:
+        self.out, self.rate = out, rate
+        self.net = PersonNet().load(start).to(memory_format=torch.channels_last).train()
+        self.averaged = Averaged(self.net)
+        decayed = [p for p in self.net.parameters() if p.ndim > 1]
+        plain = [p for p in self.net.parameters() if p.ndim == 1]
+        groups = [{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}]
+        self.optimiser = torch.optim.AdamW(groups, rate)
+        self.spent = 0.0  # minutes before this start
+        self.began = time.monotonic()
+        if (out / "checkpoint.pt").exists():
+            kept = torch.load(out / "checkpoint.pt", weights_only=True)
+            self.net.load_state_dict(kept["net"])
+            self.optimiser.load_state_dict(kept["optimiser"])
+            self.averaged.weights, self.averaged.steps = kept["averaged"], kept["steps"]
+            self.spent = kept["spent"]
+
+    def minutes(self) -> float:
+        """Return the minutes trained so far, over all resumptions."""
+        return self.spent + (time.monotonic() - self.began) / 60
+
+    def pace(self, gone: float, leak: float) -> None:
+        """Set the learning rate and the leak for the share of the run that is gone."""
+        self.net.set_leak(max(0.0, leak * (1 - gone / 0.33)))
+        warm = min(1.0, (self.averaged.steps + 1) / 150)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * warm * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * gone)))
+
+    def step(self, pictures: np.ndarray, labels: list[Labels]) -> dict[str, float]:
+        """Train on one batch; return the parts of the loss."""
+        mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
+        batch = (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() - mean) / std
+        truths = [Truth(*map(torch.from_numpy, (x.boxes, x.belief, x.grounds, x.ignored))) for x in labels]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            maps = self.net(batch.contiguous(memory_format=torch.channels_last))
+        parts = person_loss([found.float() for found in maps], truths)
+        torch.stack(list(parts.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        self.averaged.follow(self.net)
+        return {name: float(part.detach()) for name, part in parts.items()}
+
+    def save(self) -> None:
+        """Write the checkpoint and the averaged weights, each whole or not at all."""
+        kept = {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
+        kept |= {"averaged": self.averaged.weights, "steps": self.averaged.steps, "spent": self.minutes()}
+        torch.save(kept, self.out / "checkpoint.part")
+        (self.out / "checkpoint.part").rename(self.out / "checkpoint.pt")
+        halves = {name: value.numpy().astype(np.float16) for name, value in self.averaged.weights.items()}
+        np.savez(self.out / "weights.part.npz", **halves)
+        (self.out / "weights.part.npz").rename(self.out / "weights.npz")
+
+
+class Diary:
+    """Writes how it goes, a line now and then."""
+
+    def __init__(self, path: Path) -> None:
+        self._file, self._rows, self._views, self._since = path.open("a"), [], 0, time.monotonic()
+
+    def note(self, step: int, gone: float, views: int, parts: dict[str, float]) -> None:
+        """Take one step's figures."""
+        self._rows.append(parts)
+        self._views += views
+        if step % SAY_EVERY:
+            return
+        means = {name: round(float(np.mean([row[name] for row in self._rows])), 4) for name in parts}
+        pace = round(self._views / (time.monotonic() - self._since), 1)
+        self._file.write(json.dumps({"step": step, "gone": round(gone, 3), "views_a_second": pace, **means}) + "\n")
+        self._file.flush()
+        self._rows, self._views, self._since = [], 0, time.monotonic()
+
+
+@click.command(help=__doc__)
+@click.option("--start", type=click.Path(path_type=Path, exists=True), required=True, help="weights to start from")
+@click.option("--data", multiple=True, required=True, help="FOLDER=WEIGHT: how often its pictures are drawn")
+@click.option("--soft", type=click.Path(path_type=Path), help="opinions of a teacher (scripts.training.teacher)")
+@click.option("--out", type=click.Path(path_type=Path), required=True)
+@click.option("--minutes", type=float, required=True, help="of the whole run, over all its resumptions")
+@click.option("--rate", default=4e-4, show_default=True)
+@click.option("--leak", default=0.0, show_default=True, help="leak of the activations at the start; gone after a third")
+@click.option("--batch", default=24, show_default=True, help="views of 384x224 a step")
+@click.option("--seed", default=1, show_default=True)
+def train(
+    start: Path, data: tuple[str, ...], soft: Path | None, out: Path, minutes: float, rate: float, leak: float,
+    batch: int, seed: int,
+) -> None:  # fmt: skip
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    out.mkdir(parents=True, exist_ok=True)
+    run, diary = Run(start, out, rate), Diary(out / "log.jsonl")
+    folders = [(Path(text.rsplit("=", 1)[0]), float(text.rsplit("=", 1)[1])) for text in data]
+    spawn = multiprocessing.get_context("spawn")  # forked after torch has run, a child hangs
+    queue = spawn.Queue(12)
+    arguments = (queue, folders, soft, batch, seed + int(60 * run.spent))
+    spawn.Process(target=feed, args=arguments, daemon=True).start()
+    while (gone := run.minutes() / minutes) < 1:
+        run.pace(gone, leak)
+        pictures, labels = queue.get()
+        diary.note(run.averaged.steps + 1, gone, len(labels), run.step(pictures, labels))
+        if run.averaged.steps % SAVE_EVERY == 0:
+            run.save()
+    run.save()
+    click.echo(f"{out}: {run.averaged.steps} steps, done")
+
+
+if __name__ == "__main__":
+    train()
