@@ -1,0 +1,55 @@
+"""What textures are made of: noise that wraps, tiles, colours. RGB 0..1."""
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Image = NDArray[np.float32]
+SIZE = 256
+
+
+def blank(value: float) -> Image:
+    """Return one grey."""
+    return np.full((SIZE, SIZE, 3), value, np.float32)
+
+
+def colour(rng: np.random.Generator, low: float, high: float, saturation: float) -> Image:
+    """Draw a colour of that range of value and at most that saturation."""
+    hsv = np.array([[[rng.random() * 360, rng.random() * saturation, rng.uniform(low, high)]]], np.float32)
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0]
+
+
+def noise(rng: np.random.Generator, octaves: tuple[int, ...] = (4, 8, 16, 32, 64, 128), fall: float = 0.6) -> Image:
+    """Return value noise 0..1, SIZE x SIZE, that meets itself at the edges."""
+    total, weight = np.zeros((SIZE, SIZE), np.float32), 1.0
+    for cells in octaves:
+        values = np.pad(rng.random((cells, cells)).astype(np.float32), ((0, 1), (0, 1)), "wrap")
+        size = SIZE + SIZE // cells
+        total += weight * cv2.resize(values, (size, size), interpolation=cv2.INTER_LINEAR)[:SIZE, :SIZE]
+        weight *= fall
+    return (total - total.min()) / (np.ptp(total) + 1e-6)
+
+
+def grain(rng: np.random.Generator) -> Image:
+    """Return the grain of wood: noise along one axis."""
+    return np.repeat(noise(rng, octaves=(32, 64, 128))[:, :1], SIZE, 1)
+
+
+def grid(
+    rng: np.random.Generator, columns: int, rows: int, base: ArrayLike, joint: ArrayLike, vary: float = 0.12,
+    width: int = 2,
+    *, shifted: bool = False,
+) -> Image:  # fmt: skip
+    """Return tiles, planks or bricks with joints; each differs by `vary`, every other row may be shifted by half."""
+    tile, seam = np.asarray(base, np.float32), np.asarray(joint, np.float32)
+    picture = blank(0.0)
+    wide, high = SIZE // columns, SIZE // rows
+    for row in range(rows):
+        band = picture[row * high : (row + 1) * high]
+        for column in range(columns):
+            band[:, column * wide : (column + 1) * wide] = tile * (1 + vary * (rng.random() - 0.5))
+            band[:, column * wide : column * wide + width] = seam
+        band[:width] = seam
+        if shifted and row % 2:
+            band[:] = np.roll(band, wide // 2, 1)
+    return picture * (0.9 + 0.2 * noise(rng))[..., None]
