@@ -19,6 +19,9 @@ from appliance.clock import now
 from appliance.config import Settings
 from appliance.documents import DocumentError, acknowledgement
 from appliance.nightly import outbox
+from appliance.nightly.paced import SOCKET_OPTIONS, pieces
+from appliance.nightly.pacer import Pacer
+from appliance.nightly.probe import Probe
 
 log = logging.getLogger(__name__)
 
@@ -35,25 +38,34 @@ class Answer:
     text: str
 
 
-def send_waiting(db: Database, settings: Settings) -> int:
-    """Send all that waits; return how many were acknowledged. Ends at the first "try later"."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What one go brought to headquarters."""
+
+    documents: int
+    bytes: int
+
+
+def send_waiting(db: Database, settings: Settings, pacer: Pacer | None = None) -> Sent:
+    """Send all that waits, through the pacer. Ends at the first "try later"."""
     documents = outbox.waiting(db) if settings.headquarters.url else []
+    pacer = pacer or Pacer()
+    acknowledged = size = 0
     if not documents:
-        return 0
-    sent = 0
-    with client(settings) as http:
+        return Sent(0, 0)
+    with client(settings) as http, client(settings) as beside, Probe(beside, pacer):
         for document in documents:
-            answer = put(http, settings.shop.id, document)
+            answer = put(http, settings.shop.id, document, pacer)
             if answer.acknowledged:
                 outbox.acknowledged(db, document, now())
-                sent += 1
+                acknowledged, size = acknowledged + 1, size + len(document.body)
                 continue
             outbox.tried(db, document, answer.text, now(), park=answer.refused)
             log.warning("%s revision %d was not taken: %s", document.day, document.revision, answer.text)
             if not answer.refused:
                 break
-    log.info("%d of %d documents were acknowledged by headquarters", sent, len(documents))
-    return sent
+    log.info("%d of %d documents were acknowledged by headquarters", acknowledged, len(documents))
+    return Sent(acknowledged, size)
 
 
 @contextmanager
@@ -65,18 +77,21 @@ def client(settings: Settings) -> Iterator[httpx.Client]:
     except OSError as error:
         raise RuntimeError(f"{Path(told.ca)}: the certificate can't be used: {error.strerror or error}") from None
     headers = {"User-Agent": f"tallybox/{__version__}"}
-    with httpx.Client(
-        base_url=told.url, verify=trust, trust_env=False, follow_redirects=False, timeout=PATIENCE, headers=headers
-    ) as http:
+    transport = httpx.HTTPTransport(verify=trust, trust_env=False, socket_options=SOCKET_OPTIONS)
+    with httpx.Client(base_url=told.url, transport=transport, timeout=PATIENCE, headers=headers) as http:
         yield http
 
 
-def put(http: httpx.Client, store: str, document: outbox.Waiting) -> Answer:
+def put(http: httpx.Client, store: str, document: outbox.Waiting, pacer: Pacer) -> Answer:
     """Send one document."""
-    headers = {"Content-Type": "application/json", "Tallybox-Signature": document.signature}
+    headers = {
+        "Content-Type": "application/json",
+        "Content-Length": str(len(document.body)),
+        "Tallybox-Signature": document.signature,
+    }
     path = f"/v1/stores/{store}/days/{document.day}/{document.revision}"
     try:
-        response = http.put(path, content=document.body, headers=headers)
+        response = http.put(path, content=pieces(document.body, pacer), headers=headers)
     except httpx.HTTPError as error:
         return Answer(False, False, f"headquarters can't be reached: {str(error) or type(error).__name__}")
     text = f"{response.status_code} {' '.join(response.text[:200].split())}"

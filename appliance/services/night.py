@@ -6,7 +6,7 @@ import threading
 import schedule
 
 from appliance import config
-from appliance.nightly import close_due_days, send_waiting
+from appliance.nightly import close_due_days, look, send_waiting
 from appliance.storage import Folder, open_for_writing
 
 log = logging.getLogger(__name__)
@@ -15,9 +15,9 @@ MINUTES = 5
 
 
 def run(folder: Folder, once: bool, stop: threading.Event) -> None:
-    """Do what is due now; unless `once`, look again every few minutes until `stop` is set."""
+    """Look every few minutes until `stop` is set. `once`: close and send what is due now, at whatever hour."""
     if once:
-        do_what_is_due(folder)
+        do_what_is_due(folder, at_once=True)
         return
     ticker = schedule.Scheduler()
     ticker.every(MINUTES).minutes.do(_without_fail, folder)
@@ -26,15 +26,18 @@ def run(folder: Folder, once: bool, stop: threading.Event) -> None:
         ticker.run_pending()
 
 
-def do_what_is_due(folder: Folder) -> None:
-    """Close the days that are over, then send what waits."""
+def do_what_is_due(folder: Folder, at_once: bool = False) -> None:
+    """Close the days that are over, then send what waits: at once, or when the night's rules allow."""
     settings = config.load(folder.config)
     database = open_for_writing(folder.database)
     try:
         closed = close_due_days(database, settings, folder.signing_key())
         if closed:
             log.info("closed %s", ", ".join(f"{day} revision {revision}" for day, revision in closed))
-        send_waiting(database, settings)
+        if at_once:
+            send_waiting(database, settings)
+        else:
+            look(database, settings)
     finally:
         database.conn.close()
 

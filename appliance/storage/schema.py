@@ -50,3 +50,13 @@ def store_days(db: Database) -> None:
 def settings(db: Database) -> None:
     """When the settings that decide the numbers changed, so that a step in a curve can be explained."""
     db.table("setting_change").create({"time": float, "fingerprint": str, "version": str}, pk="time")
+
+
+@migrations()
+def nights(db: Database) -> None:
+    """What the line is like by hour of the night, and what was decided about sending, in words."""
+    db.execute("CREATE TABLE line_hour (hour INTEGER PRIMARY KEY, sketch BLOB NOT NULL, faded_at REAL NOT NULL)")
+    db.execute(
+        "CREATE TABLE night_note (time REAL PRIMARY KEY, verdict TEXT NOT NULL, why TEXT NOT NULL,"
+        " bytes INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0)"
+    )

@@ -51,6 +51,10 @@ def headquarters():
 
     def start(answer):
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):  # the probe
+                self.send_response(204)
+                self.end_headers()
+
             def do_PUT(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
                 status, body = answer(self.path)
@@ -88,20 +92,20 @@ def test_an_answer_does_what_it_says(rule, db, headquarters):
 
 
 def test_where_nobody_listens_everything_waits(db):
-    assert send_waiting(db, config.parse('[headquarters]\nurl = "http://127.0.0.1:9"\n')) == 0
+    assert send_waiting(db, config.parse('[headquarters]\nurl = "http://127.0.0.1:9"\n')).documents == 0
     assert states(db) == (0, 1, 0)
     assert len(outbox.waiting(db)) == 3
 
 
 def test_without_an_address_nothing_is_sent_and_nothing_is_lost(db):
-    assert send_waiting(db, config.Settings()) == 0
+    assert send_waiting(db, config.Settings()).documents == 0
     assert states(db) == (0, 0, 0)
 
 
 def test_the_environments_proxy_is_not_asked(db, headquarters, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    assert send_waiting(db, headquarters(good)) == 3
+    assert send_waiting(db, headquarters(good)).documents == 3
 
 
 def test_a_certificate_file_that_is_none_is_said_in_one_line(db, tmp_path):

@@ -1,0 +1,62 @@
+"""One look of the night: what is due, whether it is our time and the line is idle, and then sending.
+
+Nothing is remembered between two looks but what stands in the database, so a restart loses nothing.
+"""
+
+import logging
+from datetime import timedelta
+from itertools import pairwise
+
+from sqlite_utils import Database
+
+from appliance.clock import now as clock_now
+from appliance.config import Settings
+from appliance.metrics import shop_day
+from appliance.nightly import line, outbox
+from appliance.nightly.idle import Decision, Verdict, Window, decide
+from appliance.nightly.pacer import Pacer
+from appliance.nightly.sender import send_waiting
+
+log = logging.getLogger(__name__)
+
+SHORTEST = 3600.0  # seconds; a shop that never closes for that long has its night from 01:00 to 05:00
+FALLBACK = (1, 5)
+SENDS = (Verdict.IDLE, Verdict.TRICKLE)
+
+
+def window(settings: Settings, now: float) -> Window | None:
+    """Return the closed hours that `now` lies in, or None while the shop is open."""
+    clock = settings.shop.clock
+    today = clock.day_of(now)
+    days = [today + timedelta(days=k) for k in range(-8, 9)]
+    open_hours = [span for day in days if (span := shop_day.opening(settings, day)) is not None]
+    gaps = [(a[1], b[0]) for a, b in pairwise(open_hours) if b[0] - a[1] >= SHORTEST]
+    if not gaps:
+        midnight = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        gaps = [(midnight.replace(hour=FALLBACK[0]).timestamp(), midnight.replace(hour=FALLBACK[1]).timestamp())]
+    for closes, opens in gaps:
+        if closes <= now < opens:
+            return Window.of(closes, opens, settings.shop.id)
+    return None
+
+
+def look(db: Database, settings: Settings) -> Decision:
+    """Send what waits if now is the time for it; return what was decided. The decision is noted in the database."""
+    now = clock_now()
+    waiting = outbox.waiting(db) if settings.headquarters.url else []
+    night = window(settings, now)
+    if not waiting or night is None or now < night.start:
+        return Decision(Verdict.NOT_YET, "nothing waits" if not waiting else "it is not this box's time yet")
+    hour = settings.shop.clock.local(now).hour
+    trips = line.round_trips(settings.headquarters.url)
+    sketch = line.usual(db, hour, now)
+    decision = decide(now, night, trips, line.believed(db, sketch, now))
+    line.remember(db, hour, sketch, trips, now)
+    if decision.verdict not in SENDS:
+        line.note(db, now, decision)
+        return decision
+    left = sum(len(document.body) for document in waiting)
+    pacer = Pacer(trickle=left / max(60.0, night.closes - now) if decision.verdict is Verdict.TRICKLE else 0.0)
+    sent = send_waiting(db, settings, pacer)
+    line.note(db, clock_now(), decision, sent.bytes, sent.documents)
+    return decision

@@ -1,0 +1,127 @@
+"""How fast to send so that nobody else on the line feels it. Pure: times and round trips come in, a rate comes out.
+
+In the manner of LEDBAT (RFC 6817), with round trips on a second connection in place of one-way delays: the lowest round
+trip of the last minutes is the empty line, what the recent ones are above it is the queue, and the rate rises while the
+queue is below the target and falls when it is above. LEDBAT+'s lesson is kept too: a queue that jumps is somebody
+else's, so everything but a trickle stops at once and comes back after a pause.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+PIECE = 512  # bytes; a full packet alone would hold a line of 1 Mbit/s for 12 ms
+
+
+@dataclass(frozen=True, slots=True)
+class PacerSettings:
+    """Seconds and bytes a second."""
+
+    target: float = 0.005  # the queue that our own traffic may cause
+    floor: float = 1_500.0  # a trickle, if no deadline asks for more
+    start: float = 8_000.0
+    ceiling: float = 12_500_000.0
+    double_in: float = 1.0  # seconds in which the rate doubles until the first queue is felt
+    climb: float = 0.10  # share of the rate added a second afterwards
+    share: float = 0.85  # of the best rate that the line was seen to carry
+    jump: float = 4.0  # a queue of so many targets is somebody else's
+    leap: float = 20.0  # and a single round trip so many targets longer is one too
+    pause: float = 1.5  # seconds of an empty queue before coming back
+    recent: int = 3  # round trips of which the lowest counts, against noise
+    base_minutes: int = 10  # how long the lowest round trip is remembered
+
+
+@dataclass(slots=True)
+class Pacer:
+    """rate: bytes a second allowed now. heard(round_trip, now) after each probe; wait(size, now) before each piece."""
+
+    settings: PacerSettings = field(default_factory=PacerSettings)
+    rate: float = 0.0
+    trickle: float = 0.0  # bytes a second that a deadline asks for at the least
+    queue: float = 0.0
+    yielding: bool = False
+    _starting: bool = True
+    _limit: float = 0.0
+    _calm_since: float | None = None
+    _heard: float | None = None
+    _next: float = 0.0
+    _recent: deque[float] = field(default_factory=deque)
+    _bases: deque[tuple[int, float]] = field(default_factory=deque)
+
+    def __post_init__(self) -> None:
+        self.rate, self._limit = self.settings.start, self.settings.ceiling
+
+    def heard(self, round_trip: float, now: float) -> None:
+        """Take one round trip, in seconds."""
+        s = self.settings
+        gap = 0.0 if self._heard is None else min(1.0, now - self._heard)
+        self._heard = now
+        self.queue = self._queue(round_trip, now)
+        if self._starting and self.queue > s.target:
+            self._full()  # our own doubling went over the line's rate, if the queue goes away again
+        elif self.queue > s.jump * s.target or round_trip - self.round_trip > s.leap * s.target:
+            self.silent(now)
+        elif self.yielding:
+            self._come_back(now)
+        elif self._starting:
+            self.rate *= 2 ** (gap / s.double_in)
+        else:
+            self._follow(gap)
+        self.rate = max(self.floor, min(self.rate, self._limit * s.share if self._limit < s.ceiling else s.ceiling))
+
+    @property
+    def floor(self) -> float:
+        """The least rate: a trickle that still finishes in time."""
+        return max(self.settings.floor, self.trickle)
+
+    @property
+    def round_trip(self) -> float:
+        """The round trip of the empty line, in seconds; 0 before the first probe."""
+        return min((base for _, base in self._bases), default=0.0)
+
+    def wait(self, size: int, now: float) -> float:
+        """Return the seconds to wait before `size` bytes more may go out."""
+        rate = self.floor if self.yielding else self.rate
+        self._next = max(self._next, now - PIECE / 2 / rate) + size / rate
+        return max(0.0, self._next - now)
+
+    def silent(self, now: float) -> None:
+        """Make way: somebody else fills the line, or a probe got no answer at all."""
+        self._heard, self.yielding, self._calm_since, self._starting = now, True, None, False
+
+    def _follow(self, gap: float) -> None:
+        off = (self.settings.target - self.queue) / self.settings.target
+        if off < 0:
+            self._full()
+        else:
+            self.rate += self.rate * self.settings.climb * off * gap
+            self._limit *= 1 + 0.003 * gap  # a line may have become faster
+
+    def _full(self) -> None:
+        """Remember what the line carries, and go below it."""
+        self._starting = False
+        self._limit = min(self.settings.ceiling, self.rate)
+        self.rate *= 0.6
+
+    def _come_back(self, now: float) -> None:
+        if self.queue > self.settings.target:
+            self._calm_since = None
+            return
+        if self._calm_since is None:
+            self._calm_since = now
+        if now - self._calm_since >= self.settings.pause:
+            self.yielding, self._calm_since = False, None
+            self.rate = max(self.floor, self.rate / 2)
+
+    def _queue(self, round_trip: float, now: float) -> float:
+        """Return the queue: the lowest of the recent round trips above the lowest of the last minutes."""
+        minute = int(now // 60)
+        if not self._bases or self._bases[-1][0] != minute:
+            self._bases.append((minute, round_trip))
+        elif round_trip < self._bases[-1][1]:
+            self._bases[-1] = (minute, round_trip)
+        while minute - self._bases[0][0] >= self.settings.base_minutes:
+            self._bases.popleft()
+        self._recent.append(round_trip)
+        while len(self._recent) > self.settings.recent:
+            self._recent.popleft()
+        return min(self._recent) - min(base for _, base in self._bases)

@@ -1,0 +1,131 @@
+"""When a box sends: in its closed hours, at its own time, on an idle line, and before the shop opens in any case."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from appliance import config
+from appliance.nightly import line, night, outbox
+from appliance.nightly.idle import Verdict
+from appliance.nightly.sender import Sent
+from appliance.storage import Folder, open_for_writing
+
+BERLIN = ZoneInfo("Europe/Berlin")
+SHOP = '[shop]\nid = "corner"\nzone = "Europe/Berlin"\n[headquarters]\nurl = "http://127.0.0.1:9"\n'
+
+
+def at(text):
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN).timestamp()
+
+
+WINDOWS = {  # hours, now -> the closed hours that now lies in
+    "the night after closing": ("", "2026-11-24T23:00", ("2026-11-24T20:00", "2026-11-25T08:00")),
+    "the night before opening": ("", "2026-11-25T03:00", ("2026-11-24T20:00", "2026-11-25T08:00")),
+    "during opening hours there is none": ("", "2026-11-24T12:00", None),
+    "a closed Sunday makes a long night": (
+        '[shop.hours]\nsun = "closed"\n', "2026-11-29T12:00", ("2026-11-28T20:00", "2026-11-30T08:00")
+    ),
+    "a bar's night is in the morning": (
+        "[shop.hours]\n" + "".join(f'{d} = "18:00-03:00"\n' for d in config.DAYS),
+        "2026-11-24T10:00", ("2026-11-24T03:00", "2026-11-24T18:00"),
+    ),
+    "a shop that never closes has its night from one to five": (
+        "[shop.hours]\n" + "".join(f'{d} = "04:00-04:00"\n' for d in config.DAYS),
+        "2026-11-24T02:00", ("2026-11-24T01:00", "2026-11-24T05:00"),
+    ),
+    "and none by day": (
+        "[shop.hours]\n" + "".join(f'{d} = "04:00-04:00"\n' for d in config.DAYS), "2026-11-24T12:00", None
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", WINDOWS)
+def test_the_window(rule):
+    hours, now, span = WINDOWS[rule]
+    window = night.window(config.parse(SHOP + hours), at(now))
+    assert (window is None) == (span is None)
+    if span:
+        assert (window.opens, window.closes) == (at(span[0]), at(span[1]))
+
+
+@pytest.fixture
+def box(tmp_path, monkeypatch):
+    db = open_for_writing(Folder(tmp_path).make().database)
+    outbox.keep(db, outbox.Waiting("2026-11-23", 1, "sha256:" + "a" * 64, b"{}" * 500, "s"), 1.0)
+    box = Box(db)
+    monkeypatch.setattr(night, "clock_now", lambda: box.now)
+    monkeypatch.setattr(line, "round_trips", lambda url: box.trips)
+    monkeypatch.setattr(night, "send_waiting", box.send)
+    yield box
+    db.conn.close()
+
+
+class Box:
+    """A box whose clock, line and sending are the test's."""
+
+    def __init__(self, db):
+        self.db, self.trips, self.sent = db, [0.02] * 4, []
+        self.settings = config.parse(SHOP)
+        self.window = night.window(self.settings, at("2026-11-24T23:00"))
+        self.now = self.window.start + 60
+
+    def send(self, db, settings, pacer):
+        self.sent.append(pacer)
+        return Sent(1, 1000)
+
+    def look(self):
+        return night.look(self.db, self.settings).verdict
+
+    def notes(self):
+        return list(self.db.execute("SELECT verdict, why, bytes, documents FROM night_note ORDER BY time"))
+
+
+def test_on_an_idle_line_at_its_time_a_box_sends_and_notes_it(box):
+    assert box.look() is Verdict.IDLE
+    assert len(box.sent) == 1
+    assert box.notes() == [("idle", "line idle", 1000, 1)]
+
+
+def test_before_its_time_it_does_not_even_look_at_the_line(box, monkeypatch):
+    monkeypatch.setattr(line, "round_trips", lambda url: pytest.fail("the line was looked at"))
+    box.now = box.window.start - 1
+    assert box.look() is Verdict.NOT_YET
+    box.now = at("2026-11-24T12:00")
+    assert box.look() is Verdict.NOT_YET
+
+
+def test_where_nothing_waits_the_line_is_left_alone(box, monkeypatch):
+    monkeypatch.setattr(line, "round_trips", lambda url: pytest.fail("the line was looked at"))
+    box.db.execute("DELETE FROM outbox")
+    box.db.conn.commit()
+    assert box.look() is Verdict.NOT_YET
+
+
+def test_a_line_that_is_slower_than_on_other_nights_is_waited_for(box):
+    for _ in range(3):
+        box.look()
+    box.sent.clear()
+    box.trips = [0.2] * 4
+    box.now += 300
+    assert box.look() is Verdict.BUSY
+    assert box.sent == []
+    assert box.notes()[-1][:2] == ("busy", "line busy: 200 ms to headquarters, 23 on quiet nights")
+
+
+def test_shortly_before_opening_it_trickles_fast_enough_to_finish(box):
+    for _ in range(3):
+        box.look()
+    box.sent.clear()
+    box.trips, box.now = [0.2] * 4, box.window.hurry + 1
+    assert box.look() is Verdict.TRICKLE
+    (pacer,) = box.sent
+    assert pacer.trickle * (box.window.closes - box.now) >= 1000
+
+
+def test_looking_again_and_again_at_a_busy_line_is_one_note(box):
+    box.trips = []
+    for _ in range(20):
+        box.now += 60
+        box.look()
+    assert box.notes() == [("busy", "headquarters does not answer", 0, 0)]
