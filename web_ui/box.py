@@ -7,11 +7,12 @@ from typing import Any
 
 from appliance.config import Camera, scrub
 from appliance.storage import queries
-from appliance.storage.queries import Delivery
+from appliance.storage.queries import Delivery, Night
 from web_ui.site import Site, Visit
 
 LITTLE_ROOM = 200_000_000  # bytes
 DELIVERIES = 30
+NIGHTS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Box:
     total: int
     database: int
     deliveries: list[Delivery]
+    nights: list[Night]
     changed: float | None
 
     @property
@@ -77,6 +79,7 @@ def look(site: Site, visit: Visit) -> Box:
         total=disk.total,
         database=site.folder.database.stat().st_size if site.folder.database.exists() else 0,
         deliveries=queries.deliveries(visit.database, DELIVERIES) if visit.database else [],
+        nights=queries.nights(visit.database, NIGHTS) if visit.database else [],
         changed=queries.last_change(visit.database) if visit.database else None,
     )
 

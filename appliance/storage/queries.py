@@ -42,6 +42,25 @@ class Delivery:
     parked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What a look at the line decided, and what was sent then."""
+
+    time: float
+    verdict: str
+    why: str
+    bytes: int
+    documents: int
+
+
+def nights(db: Database, most: int) -> list[Night]:
+    """Return what was decided about sending, newest first; none where the night has never run on this database."""
+    if not db.table("night_note").exists():
+        return []
+    rows = db.execute("SELECT time, verdict, why, bytes, documents FROM night_note ORDER BY time DESC LIMIT ?", [most])
+    return [Night(*row) for row in rows]
+
+
 def line_counts(db: Database, start: float, end: float, step: float) -> list[LineCount]:
     """Return the crossings by line in buckets of `step` seconds from `start`; a bucket without any has no row."""
     rows = db.execute(

@@ -247,12 +247,14 @@ def test_what_was_sent_waits_or_was_refused_stands_on_the_box_page(folder: Folde
             )
             if acknowledged is None:
                 database.conn.execute("INSERT INTO outbox VALUES (?, 1, 2, ?, ?, ?)", (day, NOW, answer, parked))
+        database.conn.execute("INSERT INTO night_note VALUES (?, 'idle', 'line idle', 14000, 1)", (NOW - 3600,))
     words = text(open_page(folder), "/box")
     assert "https://hq.example: last acknowledged 24 Nov 16:36. 1 day waits. 1 refused." in words
     assert "2026-11-21 1 acknowledged 24 Nov 16:36" in words
     assert "2026-11-22 1 waits, tried 2 times: 503 later" in words
     assert "2026-11-23 1 refused: too old" in words
     assert "Headquarters refused 1 day." in words
+    assert "24 Nov 16:36 line idle 1 day, 14.0 kB" in words
     assert "word@" not in words
 
 
