@@ -79,8 +79,8 @@ def _hood() -> Mesh:
 
 def _backpack() -> Mesh:
     mesh = Mesh().ball([0, 0.5, 0], [0.5, 0.5, 0.5], 0, A, sides=12, rings=8)
-    mesh.box([0, 0.45, -0.45], [0.86, 0.7, 0.8], LAYER["cardboard"], A)
-    mesh.box([0, 0.9, -0.4], [0.6, 0.3, 0.42], LAYER["cardboard"], B)
+    mesh.box([0, 0.45, -0.45], [0.86, 0.7, 0.8], LAYER["weave"], A)
+    mesh.box([0, 0.9, -0.4], [0.6, 0.3, 0.42], LAYER["weave"], B)
     for x in (-0.32, 0.32):
         mesh.tube([x, 0.1, 0.42], [x * 1.1, -0.95, 0.35], 0.07, tint=B, sides=5)
         mesh.tube([x * 1.1, -0.95, 0.35], [x * 1.2, -0.2, -0.35], 0.06, tint=B, sides=5)
@@ -100,7 +100,7 @@ def _carrier_bag() -> Mesh:
 
 def _shoulder_bag() -> Mesh:
     mesh = Mesh().ball([0.15, 0, -0.05], [0.24, 0.5, 0.42], 0, A, sides=12)
-    mesh.box([0.15, 0, -0.4], [0.36, 0.86, 0.55], LAYER["cardboard"], A)
+    mesh.box([0.15, 0, -0.4], [0.36, 0.86, 0.55], LAYER["weave"], A)
     return mesh.box([0.15, 0, 0.12], [0.39, 0.88, 0.06], 0, B)
 
 
@@ -113,13 +113,10 @@ def _box() -> Mesh:
 
 
 def _umbrella() -> Mesh:
-    """Open: the hand at the origin, the stick up, eight panels, the hem scalloped by its few sides."""
-    mesh = (
-        Mesh()
-        .tube([0, 0, -0.1], [0, 0, 0.62], 0.012, tint=GREY, sides=5)
-        .tube([0, 0, 0.6], [0, 0, 0.72], 0.01, 0.004, tint=GREY)
-    )
-    return mesh.ball([0, 0, 0.05], [0.98, 0.98, 0.58], 0, A, sides=8, rings=6, low=0.5, second=B)
+    """Open: the hand at the origin, the stick up, eight panels over a metre across."""
+    mesh = Mesh().tube([0, 0, -0.1], [0, 0, 0.6], 0.012, tint=GREY, sides=5)
+    mesh.tube([0, 0, 0.58], [0, 0, 0.66], 0.01, 0.004, tint=GREY, sides=5)
+    return mesh.ball([0, 0, 0.18], [0.64, 0.64, 0.4], 0, A, sides=8, rings=6, low=0.4, second=B)
 
 
 def _folded_umbrella() -> Mesh:

@@ -90,14 +90,13 @@ class Painter:
         self._each_worn("moving", placed, lens, numbered=True)
 
     def reflections(self, stage: "Stage", placed: list[Placed], lens: dict[str, Any], eye: Lens) -> None:
-        """Draw people again, mirrored in the windows and mirrors that are in view; their numbers stay where they are."""
+        """Draw people again, mirrored in windows and mirrors that are in view; their numbers stay where they are."""
         panes = [pane for pane in stage.panes if _in_view(pane, eye)] if placed else []
         if not panes:
             return
         gl, of = self._gl, self._programs["mirrored"]
         gl.enable(moderngl.BLEND)
-        gl.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA
-        gl.fbo.color_mask = (True, True, True, False)
+        gl.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE  # numbers stay
         sun = {"sun_map": 3, "sun_view": stage.sun_view, "has_sun": 0.0, "bounce": stage.bounce}
         tell(of, plastic=0.0, **sun, **stage.shading(placed[:24]), **stage.lights)
         for pane in panes:
@@ -106,7 +105,6 @@ class Painter:
             tell(of, glass_at=tuple(pane.corner), glass_share=pane.share, **glass)
             near = [person for person in placed if -0.2 < (person.model[:3, 3] - pane.corner) @ normal < NEAR_GLASS]
             self._each_body("mirrored", near, lens, mirror=_mirror(pane.corner, normal))
-        gl.fbo.color_mask = (True, True, True, True)
         gl.disable(moderngl.BLEND)
 
     def silhouettes(self, stage: "Stage", placed: list[Placed], lens: dict[str, Any]) -> None:

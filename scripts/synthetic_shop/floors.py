@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from scripts.synthetic_shop.patterns import SIZE, Image, blank, colour, grain, grid, noise
+from scripts.synthetic_shop.patterns import SIZE, Image, blank, colour, grain, grid, noise, paint
 
 Draw = Callable[[np.random.Generator], Image]
 
@@ -20,7 +20,7 @@ def floor(rng: np.random.Generator) -> Image:
 
 
 def _base(rng: np.random.Generator) -> Image:
-    return colour(rng, 0.18, 0.9, 0.3)
+    return paint(rng, 0.18, 0.92)
 
 
 def _tiles(rng: np.random.Generator) -> Image:

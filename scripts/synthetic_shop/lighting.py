@@ -33,7 +33,7 @@ def lighting(light: Light, seed: int) -> Lighting:
     rng = np.random.default_rng([seed, _PART])
     warm = np.array([1, rng.uniform(0.82, 1), rng.uniform(0.62, 1)])
     lamp, ambient = warm * rng.uniform(0.7, 1.5), np.array([1, 0.98, 0.95]) * rng.uniform(0.16, 0.34)
-    sky, sun = np.array([0.8, 0.92, 1.05]) * rng.uniform(0.8, 2.0), np.array([1.6, 1.45, 1.2]) * light.sun
+    sky, sun = np.array([0.9, 0.97, 1.03]) * rng.uniform(0.8, 2.0), np.array([1.6, 1.45, 1.2]) * light.sun
     infrared, stops, bloom = 0.0, float(rng.uniform(-0.35, 0.3)), 0.02
     if light.kind == "backlight":
         sky, sun = np.array([1, 1, 1.02]) * rng.uniform(5, 12), sun * 3.5

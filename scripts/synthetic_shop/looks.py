@@ -18,10 +18,11 @@ SKIN = np.array(
     np.float32,
 )  # fmt: skip
 HAIR = np.array(
-    [[.02, .018, .016], [.035, .025, .02], [.09, .05, .03], [.16, .09, .045], [.42, .30, .15], [.55, .53, .5],
-     [.75, .74, .72], [.30, .10, .05], [.25, .24, .23]], np.float32,
+    [[.02, .018, .016], [.035, .025, .02], [.09, .05, .03], [.16, .09, .045], [.36, .24, .11], [.30, .10, .05],
+     [.55, .53, .5], [.75, .74, .72], [.25, .24, .23]], np.float32,
 )  # fmt: skip
-GREY_HAIR = (5, 6, 8)
+GREY_HAIR = (6, 7, 8)
+HAIR_CHANCES = (0.26, 0.24, 0.24, 0.12, 0.09, 0.05)  # of the first six, which are not grey
 NO_PARTING = 9.0
 
 
@@ -85,10 +86,9 @@ def _by_day(rng: np.random.Generator, body: Body) -> Look:
 
 
 def _hair(rng: np.random.Generator, age: float) -> Rows:
-    if age > 60 and rng.random() < 0.75:
-        tone = HAIR[rng.choice(GREY_HAIR)]
-    else:
-        tone = HAIR[rng.integers(0, len(HAIR) if age > 45 else 5)]
+    grey = 0.8 if age > 60 else 0.35 if age > 45 else 0.0
+    index = rng.choice(GREY_HAIR) if rng.random() < grey else rng.choice(len(HAIR_CHANCES), p=HAIR_CHANCES)
+    tone = HAIR[index]
     if rng.random() < 0.05:
         return _hsv(rng.random() * 360, 0.6, 0.5)
     return tone * np.float32(rng.uniform(0.7, 1.3))
@@ -104,7 +104,7 @@ def _strands(rng: np.random.Generator, body: Body) -> tuple[float, float, float,
 def _patterns(rng: np.random.Generator) -> NDArray[np.int32]:
     patterns = np.zeros((len(REGIONS), 2), np.int32)
     for name in ("top", "bottom", "outer"):
-        if rng.random() < 0.48:
+        if rng.random() < (0.2 if name == "bottom" else 0.45):
             kinds = (2, 3, 5, 6, 8, 9) if name == "bottom" else (1, 2, 3, 4, 6, 7, 8, 9, 10, 11)
             patterns[R[name]] = rng.choice(kinds), rng.integers(6, 26)
     return patterns
@@ -115,7 +115,7 @@ def _in_infrared(rng: np.random.Generator, look: Look) -> Look:
     colours, seconds = look.colours.copy(), look.seconds.copy()
     skin = float(rng.uniform(0.26, 0.42))
     colours[R["skin"]], colours[R["hair"]], colours[R["sole"]] = skin, rng.uniform(0.06, 0.25), 0.1
-    for name in ("top", "bottom", "outer", "prop", "inner", "shoes"):
+    for name in ("top", "outer", "bottom", "prop", "inner", "shoes"):
         for _ in range(30):
             value = float(rng.choice([rng.uniform(0.05, 0.2), rng.uniform(0.2, 0.55)]))
             near = (

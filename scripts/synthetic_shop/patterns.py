@@ -19,6 +19,18 @@ def colour(rng: np.random.Generator, low: float, high: float, saturation: float)
     return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0]
 
 
+def paint(rng: np.random.Generator, low: float, high: float) -> Image:
+    """Draw a colour that walls and floors have: mostly greys, whites and warm tones, now and then anything."""
+    kind, value = rng.random(), rng.uniform(low, high)
+    if kind < 0.45:
+        hsv = (rng.uniform(0, 360), rng.uniform(0, 0.06), value)
+    elif kind < 0.85:
+        hsv = (rng.uniform(18, 50), rng.uniform(0.05, 0.3), value)
+    else:
+        hsv = (rng.uniform(0, 360), rng.uniform(0.05, 0.35), value)
+    return cv2.cvtColor(np.array([[hsv]], np.float32), cv2.COLOR_HSV2RGB)[0, 0]
+
+
 def noise(rng: np.random.Generator, octaves: tuple[int, ...] = (4, 8, 16, 32, 64, 128), fall: float = 0.6) -> Image:
     """Return value noise 0..1, SIZE x SIZE, that meets itself at the edges."""
     total, weight = np.zeros((SIZE, SIZE), np.float32), 1.0

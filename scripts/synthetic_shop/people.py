@@ -168,7 +168,7 @@ class People:
                 shift=(0, 0.02, 0.04),
             )
         if "umbrella" in pose.carries:
-            is_open = pose.y < 0 or style < 0.5
+            is_open = pose.y < 0 or style < 0.35
             anchors["grip"] = turned(0.0, anchors["right"][:3, 3])
             add(
                 "umbrella" if is_open else "folded umbrella",

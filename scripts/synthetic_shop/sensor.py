@@ -157,7 +157,7 @@ def _draw_character(rng: np.random.Generator, scene: Scene) -> Character:
     names = ("CAM 1", "Camera 01", "ENTRANCE", "CH03", "IPC", "")
     return Character(
         defocus=sometimes(0.25, 0.4, 1.3) * scene.camera.width / 640,
-        coarse=sometimes(0.2, 0.4, 0.8, 1.0),
+        coarse=sometimes(0.2, 0.4 if scene.camera.width > 400 else 0.65, 0.85, 1.0),
         sharpen=sometimes(0.4, 0.3, 1.4),
         saturation=sometimes(0.6, 0.25, 1.25, 1.0),
         colour_noise=float(rng.uniform(0.1, 0.9)),

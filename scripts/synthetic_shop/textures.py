@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.synthetic_shop.floors import floor
-from scripts.synthetic_shop.patterns import SIZE, blank, colour, grain, grid, noise
+from scripts.synthetic_shop.patterns import SIZE, blank, colour, grain, grid, noise, paint
 
 Image = NDArray[np.float32]
 LAYERS = (
     "white", "floor", "wall", "pavement", "mat", "grille", "ceiling", "goods0", "goods1", "goods2", "poster0",
     "poster1",
     "poster2", "street", "leaf", "wood", "cloth", "sticker", "cardboard", "mesh", "road",
+    "weave",
 )  # fmt: skip
 LAYER = {name: index for index, name in enumerate(LAYERS)}
 _PART = 41
@@ -29,7 +30,8 @@ def textures(seed: int) -> Image:
         "street": _street(rng),
         "leaf": _leaf(rng), "wood": _wood(rng), "cloth": _cloth(rng), "sticker": _sticker(rng),
         "cardboard": np.array([0.62, 0.47, 0.3], np.float32) * (0.85 + 0.2 * grain(rng))[..., None],
-        "mesh": _mesh(), "road": np.full(3, 0.32, np.float32) * (0.8 + 0.4 * noise(rng, fall=0.95))[..., None],
+        "mesh": _mesh(), "weave": _weave(rng), "road": np.full(3, 0.32, np.float32) * (0.8 + 0.4 * noise(rng,
+        fall=0.95))[..., None],
     }  # fmt: skip
     drawn |= {f"goods{number}": _goods(rng) for number in range(3)}
     drawn |= {f"poster{number}": _poster(rng) for number in range(3)}
@@ -43,10 +45,10 @@ def _wall(rng: np.random.Generator) -> Image:
             rng, 4, 12, np.array([0.5, 0.3, 0.24]) * rng.uniform(0.6, 1.6), np.full(3, 0.55), 0.4, 2, shifted=True
         )
     if kind < 0.3:  # tiles
-        return grid(rng, 6, 6, colour(rng, 0.6, 0.95, 0.2), np.full(3, 0.8), 0.05)
+        return grid(rng, 6, 6, paint(rng, 0.6, 0.95), np.full(3, 0.8), 0.05)
     if kind < 0.4:  # panels
         return _wood(rng)
-    return colour(rng, 0.4, 0.95, 0.35) * (0.93 + 0.1 * noise(rng))[..., None]
+    return paint(rng, 0.4, 0.97) * (0.93 + 0.1 * noise(rng))[..., None]
 
 
 def _pavement(rng: np.random.Generator) -> Image:
@@ -162,6 +164,12 @@ def _wood(rng: np.random.Generator) -> Image:
 def _cloth(rng: np.random.Generator) -> Image:
     stripes = np.repeat(np.stack([colour(rng, 0.1, 0.9, 0.7) for _ in range(16)]), SIZE // 16, 0)
     return stripes[None] * (0.8 + 0.3 * rng.random((1, SIZE, 1)).astype(np.float32)) * np.ones((SIZE, 1, 1), np.float32)
+
+
+def _weave(rng: np.random.Generator) -> Image:
+    """Cloth of bags: nearly white, to be tinted."""
+    threads = 0.85 + 0.15 * rng.random((SIZE, SIZE, 1)).astype(np.float32)
+    return threads * (0.85 + 0.3 * noise(rng))[..., None] * np.ones(3, np.float32)
 
 
 def _mesh() -> Image:

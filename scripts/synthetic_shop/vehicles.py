@@ -56,9 +56,7 @@ def trolley(rng: np.random.Generator) -> Mesh:
 
 def wheeled_bag(cloth: ArrayLike) -> Mesh:
     """Return a bag on two wheels, pulled by a bar."""
-    mesh = Mesh().box(
-        [0, -0.3, 0.12], [0.34, 0.26, 0.55], LAYER["cardboard"], np.clip(np.asarray(cloth, float) * 1.3, 0, 1)
-    )
+    mesh = Mesh().box([0, -0.3, 0.12], [0.34, 0.26, 0.55], LAYER["weave"], cloth)
     for x in (-0.15, 0.15):
         mesh.tube([x, -0.15, 0.1], [x * 0.5, 0, 1.0], 0.012, tint=STEEL)
         _wheel(mesh, [x * 1.2, -0.22, 0.09], 0.09, 0.03)

@@ -34,7 +34,7 @@ def head_parts(model: Model, size: Measures, outfit: Outfit, shade: Reals) -> li
     body = model.faces["body"]
     flat = np.ones(len(size.rest))
     on_head = by_quad(model.limbs["head"], body) > 0.5
-    neck = (by_quad(model.limbs["neck"], body) > 0.15) & ~on_head
+    neck = (by_quad(model.limbs["neck"], body) > 0.15) & ~on_head & (by_quad(size.head_up, body) > -0.5)
     beard = by_quad(_beard(size, shade), body) > 0.6 if outfit.beard else np.zeros(len(body), bool)
     covered, parts = _hair(model, size, outfit, on_head, neck)
     arm = by_quad(size.arm, body)

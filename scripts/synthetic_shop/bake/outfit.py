@@ -11,7 +11,7 @@ THICK = {
 }  # fmt: skip
 OVER = ("jacket", "puffer", "coat")
 LOWER = {
-    "f": {"trousers": 0.6, "shorts": 0.07, "skirt": 0.16, "dress": 0.17},
+    "f": {"trousers": 0.54, "shorts": 0.07, "skirt": 0.18, "dress": 0.21},
     "m": {"trousers": 0.86, "shorts": 0.14},
 }
 HAIR = {

@@ -95,15 +95,16 @@ def _lower(model: Model, size: Measures, outfit: Outfit) -> list[Part]:
     height, leg = by_quad(size.rest[:, 2], tights), by_quad(size.leg, tights)
     grown = 0.6 + 0.4 * size.scale
     is_leg = (height < size.waist) & (by_quad(size.arm, tights) < 0.05) & ~_is_foot(model)
-    parts = []
+    region, parts = _region_above(outfit), list[Part]()
     if outfit.upper != "coat" and outfit.lower not in ("dress", "skirt"):
         hem = size.hip - (0.2 if outfit.upper in OVER else 0.1) * size.scale
         push = max(outfit.upper_thick, outfit.lower_thick) + 0.014 * grown
-        parts.append(Part(tights[is_leg & (height > hem)], _region_above(outfit), np.full(len(size.rest), push)))
+        band = (height < size.waist + 0.05 * size.scale) & (by_quad(size.arm, tights) < 0.05)  # reaches under the torso
+        parts.append(Part(tights[band & (height > hem) & ~_is_foot(model)], region, np.full(len(size.rest), push)))
     wide = outfit.leg_width * np.clip(size.leg - 0.25, 0, 1) if outfit.lower == "trousers" else 0.0
-    region = SKIN if outfit.lower == "dress" else BOTTOM
+    below = SKIN if outfit.lower == "dress" else BOTTOM
     parts.append(
-        Part(tights[is_leg & (leg < outfit.trouser_hem)], region, outfit.lower_thick * 0.8 + wide + 0 * size.leg)
+        Part(tights[is_leg & (leg < outfit.trouser_hem)], below, outfit.lower_thick * 0.8 + wide + 0 * size.leg)
     )
     if outfit.trouser_hem < 1 or outfit.lower in ("dress", "skirt"):
         parts.append(_bare_legs(model, size, outfit))

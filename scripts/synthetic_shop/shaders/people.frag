@@ -42,6 +42,10 @@ void main() {
   vec3 hit = camera_eye + ray * along - glass_at;
   vec2 inside = vec2(dot(hit, glass_u) / dot(glass_u, glass_u), dot(hit, glass_v) / dot(glass_v, glass_v));
   if (along <= 0.0 || along >= 1.0 || any(lessThan(inside, vec2(0.0))) || any(greaterThan(inside, vec2(1.0)))) discard;
+  const float near = 0.06, far = 80.0; // as in lens.glsl: the reflection lies in the glass, nearer parts before others
+  float behind = 1.0 / gl_FragCoord.w, glass = behind * along;
+  float depth = glass * 0.98 + 0.003 * (behind - glass);
+  gl_FragDepth = 0.5 * ((far + near) - 2.0 * far * near / depth) / (far - near) + 0.5;
 #endif
   vec3 albedo = mix(colours[region], seconds[region], pattern(patterns[region].x, float(patterns[region].y)));
   vec3 n = normalize(N + vec3(1e-6)), v = normalize(camera_eye - P);
@@ -58,7 +62,7 @@ void main() {
     albedo *= 0.72 + 0.52 * strand;
     n = normalize(n + 0.3 * (vec3(value_noise(R * 90.0), value_noise(R * 90.0 + 7.0), value_noise(R * 90.0 + 3.0)) - 0.5));
     float bare = smoothstep(0.006, 0.003, abs(off.x - hair.x) + 0.002 * strand) * step(R.y, crown.y + 0.03) * step(-0.07, off.z);
-    bare = max(bare, smoothstep(hair.y, hair.y * 0.7, length(off) + 0.012 * strand));
+    if (hair.y > 0.0) bare = max(bare, smoothstep(hair.y, hair.y * 0.7, length(off) + 0.012 * strand));
     albedo = mix(albedo, colours[SKIN] * 0.85, bare);
   }
   if (region == SKIN) albedo *= shade * (0.94 + 0.12 * value_noise(R * 30.0));
