@@ -1,0 +1,87 @@
+"""A proxy between box and headquarters that breaks connections in every way a line does, by a seed."""
+
+import random
+import socket
+import struct
+import threading
+import time
+
+FAULTS = ("none", "refuse", "reset before", "cut the request", "lose the answer", "cut the answer", "stall", "500")
+STALL = 0.6  # seconds; the test's box is less patient
+ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 6\r\nConnection: close\r\n\r\nbroken"
+
+
+class FaultProxy:
+    """Listens on a port of its own; each connection gets one fault, drawn from `weights` by the seed."""
+
+    def __init__(self, target: int, seed: int) -> None:
+        self.target, self.rng = target, random.Random(seed)
+        self.faulty, self.seen = True, dict.fromkeys(FAULTS, 0)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client:
+            try:
+                head = client.recv(65536)
+                if head.startswith(b"GET"):  # the probe: let it through, faults are for documents
+                    self._pass(client, head, "none")
+                    return
+                fault = self.rng.choice(FAULTS) if self.faulty else "none"
+                self.seen[fault] += 1
+                self._pass(client, head, fault)
+            except OSError:
+                pass
+
+    def _pass(self, client: socket.socket, head: bytes, fault: str) -> None:
+        if fault in ("refuse", "reset before"):
+            return reset(client)
+        if fault == "500":
+            time.sleep(0.02)
+            client.sendall(ERROR)
+            return None
+        with socket.create_connection(("127.0.0.1", self.target), 5) as server:
+            if fault == "cut the request":
+                server.sendall(head[: len(head) // 2])
+                return reset(client)
+            server.sendall(head)
+            upstream = threading.Thread(target=self._upstream, args=(client, server), daemon=True)
+            upstream.start()
+            if fault == "stall":
+                time.sleep(STALL)
+            sent = 0
+            while answer := server.recv(65536):
+                if fault == "lose the answer":
+                    return reset(client)
+                if fault == "cut the answer" and sent == 0:
+                    client.sendall(answer[: len(answer) // 2])
+                    return reset(client)
+                client.sendall(answer)
+                sent += len(answer)
+        return None
+
+    def _upstream(self, client: socket.socket, server: socket.socket) -> None:
+        try:
+            while data := client.recv(65536):
+                server.sendall(data)
+            server.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+def reset(client: socket.socket) -> None:
+    """Close with a reset instead of a good-bye."""
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    client.close()
