@@ -146,7 +146,8 @@ class _People:
     def step(self, time: float) -> None:
         """Move everybody on by one step, to `time`."""
         for i in np.flatnonzero(~self._there & ~self._gone).tolist():
-            if time >= self._visitors[i].start:
+            away = np.hypot(*(self._place[self._there] - self._place[i]).T)
+            if time >= self._visitors[i].start and (away > _TOUCH).all():  # nobody appears within somebody
                 self._there[i] = True
                 self._aim(i)
         wish = self._wishes()

@@ -47,7 +47,7 @@ def _crowd(seed: int, width: float, people: int = 10) -> Scene:
     return _scene(seed=seed, doors=(Door(width=width, kind="sliding"),), crowd=crowd, room=Room(clutter=12), seconds=20)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**31), width=st.floats(0.8, 3.5))
 def test_nobody_walks_through_walls_furniture_or_each_other(seed: int, width: float, walkers: list[BodyInfo]) -> None:
     scene = _crowd(seed, width)
@@ -60,7 +60,7 @@ def test_nobody_walks_through_walls_furniture_or_each_other(seed: int, width: fl
         assert not len(places) or apart.min() > 0.25
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**31))
 def test_the_wall_is_crossed_only_through_an_opening(seed: int, walkers: list[BodyInfo]) -> None:
     scene = _crowd(seed, 1.4)
