@@ -1,0 +1,105 @@
+"""Labelled pictures to train a person net on: JPEG files, frames.csv in the trainers' columns, frames_extra.csv beside.
+
+A picture without labels gets one row of kind "none". Boxes are the whole body's, clipped to the picture.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from math import degrees
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from scripts.synthetic_shop.labels import Label
+from scripts.synthetic_shop.placing import Placer
+from scripts.synthetic_shop.random_scene import Wanted, random_scene
+from scripts.synthetic_shop.scene import Scene
+from scripts.synthetic_shop.studio import Studio
+
+COLUMNS = (
+    *("file", "width", "height", "source", "licence", "group", "split", "x1", "y1", "x2", "y2", "kind"),
+    *("label_source", "ground_x", "ground_y"),
+)
+EXTRA = (
+    *("file", "light", "tilt", "camera_height", "fov", "lens", "k1", "x1", "y1", "x2", "y2", "kind"),
+    *("visible_x1", "visible_y1", "visible_x2", "visible_y2", "share", "head_x", "head_y", "body", "age"),
+)
+A_SCENE = 8  # pictures of each scene
+_PART = 71
+_SPLITS = ("train",) * 8 + ("val", "test")  # by scene, never by picture
+_SMALLEST = 3  # pixels: the sides of a box, clipped
+
+
+def write_frames(
+    studio: Studio, folder: Path, count: int, seed: int, wanted: Wanted, step: Callable[[], None] = lambda: None
+) -> Counter[str]:
+    """Write `count` pictures of scenes drawn from `seed` on; return how many rows of each kind there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    totals: Counter[str] = Counter()
+    with ExitStack() as stack:
+        rows, extra = (
+            csv.DictWriter(stack.enter_context((folder / name).open("w", newline="")), columns)
+            for name, columns in (("frames.csv", COLUMNS), ("frames_extra.csv", EXTRA))
+        )
+        rows.writeheader()
+        extra.writeheader()
+        for number in range(-(-count // A_SCENE)):
+            scene = random_scene(seed + number, wanted)
+            for name, labels in _shoot_scene(studio, scene, folder, min(A_SCENE, count - number * A_SCENE)):
+                for row, more in _rows(studio, scene, name, labels):
+                    rows.writerow(row)
+                    if more:
+                        extra.writerow(more)
+                    totals[row["kind"]] += 1
+                step()
+    return totals
+
+
+def _shoot_scene(studio: Studio, scene: Scene, folder: Path, count: int) -> list[tuple[str, list[Label]]]:
+    """Take pictures of one scene, its doors anywhere between shut and open."""
+    rng = np.random.default_rng([scene.seed, _PART])
+    studio.enter(scene)
+    taken = []
+    placer = Placer(scene, studio.infos, studio.lens, rng)
+    for i in range(count):
+        doors = [1.0 if door.kind == "open" or rng.random() < 0.5 else float(rng.random()) for door in scene.doors]
+        shot = studio.shoot(placer.draw(), doors, i, still=True)
+        name = f"s{scene.seed:06d}_{i}.jpg"
+        cv2.imwrite(str(folder / name), shot.image, [cv2.IMWRITE_JPEG_QUALITY, 84])
+        taken.append((name, shot.labels))
+    return taken
+
+
+def _rows(
+    studio: Studio, scene: Scene, name: str, labels: list[Label]
+) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Return the rows of one picture in both tables."""
+    camera = scene.camera
+    shared = {
+        "file": name, "width": camera.width, "height": camera.height, "source": "tallybox-synth", "licence": "CC0-1.0",
+        "group": f"synth-{scene.seed}", "split": _SPLITS[scene.seed % len(_SPLITS)], "label_source": "render",
+    }  # fmt: skip
+    rows: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
+    for found in labels:
+        box = np.clip(found.box, 0, [camera.width, camera.height] * 2)
+        if found.kind == "nothing" or min(box[2] - box[0], box[3] - box[1]) < _SMALLEST:
+            continue
+        corners = dict(zip(("x1", "y1", "x2", "y2"), (round(float(v), 1) for v in box), strict=True))
+        ground = {"ground_x": round(found.ground_px[0], 1), "ground_y": round(found.ground_px[1], 1)}
+        rows.append((shared | corners | ground | {"kind": found.kind}, _extra(studio, scene, name, found, corners)))
+    return rows or [(shared | {"kind": "none"}, None)]
+
+
+def _extra(studio: Studio, scene: Scene, name: str, found: Label, corners: dict[str, float]) -> dict[str, Any]:
+    camera, body = scene.camera, studio.infos[found.pose.body]
+    seen = dict(zip(("visible_x1", "visible_y1", "visible_x2", "visible_y2"), found.visible_box or (), strict=True))
+    return {
+        "file": name, "light": scene.light.kind, "tilt": round(degrees(camera.tilt), 1),
+        "camera_height": round(camera.height_m, 2), "fov": round(degrees(camera.fov), 1), "lens": camera.lens,
+        "k1": round(camera.k1, 3), "kind": found.kind, "share": round(found.share, 3), "body": body.name,
+        "head_x": round(found.head_px[0], 1), "head_y": round(found.head_px[1], 1), "age": body.age, **corners, **seen,
+    }  # fmt: skip
