@@ -1,6 +1,7 @@
 """The catalogue: models/models.toml says of each net where its file lies, its sha256, its licence and its figures."""
 
 import hashlib
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 
 from appliance.config import ConfigError
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
+# Another folder is for those who train: `TALLYBOX_MODELS=runs/models tallybox replay ...`
+MODELS = Path(os.environ.get("TALLYBOX_MODELS") or Path(__file__).resolve().parents[2] / "models")
 
 
 class NetError(RuntimeError):

@@ -6,6 +6,8 @@ The int8 file is quantised statically, QDQ, per channel, unsigned activations, o
 Both take one picture, H x W x 3 uint8 BGR, H and W any multiple of 32.
 """
 
+import hashlib
+import re
 import tempfile
 from pathlib import Path
 
@@ -55,8 +57,19 @@ def export(weights: Path, pictures: Path, size: str, count: int, out: Path) -> N
     (out / "fp32").mkdir(parents=True, exist_ok=True)
     onnx.save(quantised, out / "person.onnx")
     onnx.save(weights_as_float16(plain), out / "fp32" / "person.onnx")
+    write_hashes(out)
     for path in (out / "person.onnx", out / "fp32" / "person.onnx"):
         click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+
+
+def write_hashes(folder: Path) -> None:
+    """Put the files' sha256 into models.toml of the folder, which is copied from the shipped one if there is none."""
+    catalogue = folder / "models.toml"
+    text = (catalogue if catalogue.exists() else MODELS / "models.toml").read_text()
+    for key, name in (("sha256", "person.onnx"), ("fp32_sha256", "fp32/person.onnx")):
+        digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        text = re.sub(rf'(?m)^{key} = "[0-9a-f]*"', f'{key} = "{digest}"', text, count=1)
+    catalogue.write_text(text)
 
 
 def to_onnx(net: torch.nn.Module, width: int, height: int) -> onnx.ModelProto:

@@ -9,6 +9,7 @@ One process a core, each with an --out of its own and another --seed, and their 
 
 import json
 import multiprocessing
+import os
 import random
 import time
 from multiprocessing.queues import Queue
@@ -20,6 +21,7 @@ import cv2
 import numpy as np
 import torch
 
+from appliance.lifeline import die_with
 from scripts.training.augment import Labels, view
 from scripts.training.loss import Truth, person_loss
 from scripts.training.person_net import MEAN, STD, PersonNet
@@ -31,6 +33,7 @@ KEEP, SAVE_EVERY, SAY_EVERY, REREAD = 0.998, 100, 50, 600.0
 
 def feed(queue: "Queue[Any]", data: list[tuple[Path, float]], soft: Path | None, batch: int, seed: int) -> None:
     """Put batches into the queue for ever. One size a batch."""
+    die_with(os.getppid())
     cv2.setNumThreads(1)
     rng, read = random.Random(seed), 0.0
     opinions = read_opinions(soft) if soft else {}
@@ -147,15 +150,18 @@ class Diary:
 @click.option("--data", multiple=True, required=True, help="FOLDER=WEIGHT: how often its pictures are drawn")
 @click.option("--soft", type=click.Path(path_type=Path), help="opinions of a teacher (scripts.training.teacher)")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
-@click.option("--minutes", type=float, required=True, help="of the whole run, over all its resumptions")
+@click.option("--minutes", type=float, help="of the whole run, over all its resumptions")
+@click.option("--steps", type=int, help="of the whole run, instead of minutes: to compare runs with one another")
 @click.option("--rate", default=4e-4, show_default=True)
 @click.option("--leak", default=0.0, show_default=True, help="leak of the activations at the start; gone after a third")
 @click.option("--batch", default=24, show_default=True, help="views of 384x224 a step")
 @click.option("--seed", default=1, show_default=True)
 def train(
-    start: Path, data: tuple[str, ...], soft: Path | None, out: Path, minutes: float, rate: float, leak: float,
-    batch: int, seed: int,
+    start: Path, data: tuple[str, ...], soft: Path | None, out: Path, minutes: float | None, steps: int | None,
+    rate: float, leak: float, batch: int, seed: int,
 ) -> None:  # fmt: skip
+    if (minutes is None) == (steps is None):
+        raise click.UsageError("give either --minutes or --steps")
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -165,7 +171,7 @@ def train(
     queue = spawn.Queue(12)
     arguments = (queue, folders, soft, batch, seed + int(60 * run.spent))
     spawn.Process(target=feed, args=arguments, daemon=True).start()
-    while (gone := run.minutes() / minutes) < 1:
+    while (gone := run.averaged.steps / steps if steps else run.minutes() / minutes) < 1:
         run.pace(gone, leak)
         pictures, labels = queue.get()
         diary.note(run.averaged.steps + 1, gone, len(labels), run.step(pictures, labels))
