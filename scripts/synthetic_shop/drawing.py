@@ -29,7 +29,8 @@ class Painter:
         pairs = {
             "still": ("surface.vert", "surface.frag"), "moving": ("surface.vert", "surface.frag", "MOVING"),
             "thing depth": ("surface.vert", "nothing.frag"), "thing mark": ("surface.vert", "silhouette.frag"),
-            "people": ("people.vert", "people.frag"), "mirrored": ("people.vert", "people.frag", "MIRRORED"),
+            "people": ("people.vert", "people.frag", "LIT"), "mirrored": ("people.vert", "people.frag", "LIT",
+            "MIRRORED"),
             "body depth": ("people.vert", "nothing.frag"), "body mark": ("people.vert", "silhouette.frag"),
         }  # fmt: skip
         self._programs = {name: program(gl, *pair) for name, pair in pairs.items()}
@@ -77,6 +78,12 @@ class Painter:
         sun = {"sun_map": 3, "sun_view": stage.sun_view, "has_sun": float(stage.has_sun), "bounce": stage.bounce}
         tell(self._programs["people"], plastic=0.0, **sun, **stage.shading(placed[:24]), **stage.lights)
         self._each_body("people", placed, lens, numbered=True)
+
+    def flat(self, person: Placed, view: Reals, lights: dict[str, Any]) -> None:
+        """Draw one person as a flat view (4 x 4) sees them, for a poster."""
+        alone = {"people": 0, "plastic": 0.0, "has_sun": 0.0, "bounce": (0.0, 0.0, 0.0)}
+        tell(self._programs["people"], **alone, **lights)
+        self._each_body("people", [person], {"lens_off": 1, "flat_view": view}, numbered=True)
 
     def moving(self, stage: "Stage", placed: list[Placed], moving: list["Moving"], lens: dict[str, Any]) -> None:
         """Draw what people wear and carry, doors, and what drives."""

@@ -136,9 +136,7 @@ def _pet(size: Reals, rng: np.random.Generator) -> Mesh:
 
 def _mat(size: Reals, rng: np.random.Generator) -> Mesh:
     wide, deep, _ = size
-    return Mesh().quad(
-        [-wide / 2, -deep / 2, 0.006], [wide, 0, 0], [0, deep, 0], LAYER["mat"], repeat=(wide * 0.9, deep * 0.9)
-    )
+    return Mesh().quad([-wide / 2, -deep / 2, 0.006], [wide, 0, 0], [0, deep, 0], LAYER["mat"], repeat=(1, -1))
 
 
 def _grille(size: Reals, rng: np.random.Generator) -> Mesh:

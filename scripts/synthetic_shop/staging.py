@@ -13,6 +13,7 @@ from scripts.synthetic_shop.figures import build_figure
 from scripts.synthetic_shop.geometry import Reals
 from scripts.synthetic_shop.lighting import lighting
 from scripts.synthetic_shop.people import Placed, turned
+from scripts.synthetic_shop.posters import people_on_posters
 from scripts.synthetic_shop.props import BODIES, build_thing
 from scripts.synthetic_shop.room import Pane, build_room, leaf, leaves
 from scripts.synthetic_shop.scene import Scene, Thing
@@ -42,7 +43,7 @@ class Stage:
         self.dirt = float(rng.uniform(0, 0.5))
         self._room = (scene.room.width, scene.room.depth, shell.ceiling)
         self.panes = shell.panes + [_mirror(thing) for thing in scene.things if thing.kind == "mirror"]
-        layers = textures(scene.seed)
+        layers = people_on_posters(gl, paint, textures(scene.seed), scene, bodies)
         self.texture, self._floor = paint.textures(layers), layers[LAYER["floor"]].mean((0, 1)).astype(float)
         mesh, self._movers = shell.mesh, list[tuple[Thing, moderngl.VertexArray]]()
         for number, thing in enumerate(scene.things):

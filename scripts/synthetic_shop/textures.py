@@ -47,7 +47,7 @@ def _wall(rng: np.random.Generator) -> Image:
     if kind < 0.3:  # tiles
         return grid(rng, 6, 6, paint(rng, 0.6, 0.95), np.full(3, 0.8), 0.05)
     if kind < 0.4:  # panels
-        return _wood(rng)
+        return paint(rng, 0.3, 0.9) * (0.8 + 0.3 * grain(rng))[..., None]
     return paint(rng, 0.4, 0.97) * (0.93 + 0.1 * noise(rng))[..., None]
 
 

@@ -58,7 +58,11 @@ vec3 from_infrared(vec3 p, vec3 n) {
   return vec3(infrared * (0.25 + 0.75 * max(dot(n, towards), 0.0)) * (0.15 + 0.85 * beam * beam * beam) / (square + 2.0));
 }
 
-float hash(vec3 p) { return fract(sin(dot(floor(p), vec3(12.9, 78.2, 37.7))) * 43758.5); }
+float hash(vec3 p) { // without a sine, after Dave Hoskins
+  p = fract(floor(p) * 0.1031);
+  p += dot(p, p.zyx + 31.32);
+  return fract((p.x + p.y) * p.z);
+}
 
 float value_noise(vec3 p) {
   vec3 f = fract(p), cell = floor(p);

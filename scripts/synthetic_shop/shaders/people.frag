@@ -5,14 +5,12 @@
 in vec3 P, N, R;
 flat in int region;
 in float shade, height;
+in vec3 soft_light;
 uniform vec3 colours[9], seconds[9];
 uniform ivec2 patterns[9]; // kind, scale
 uniform vec3 crown;        // of the head at rest
 uniform vec4 hair;         // parting (metres off the middle; 9 none), bald patch (metres), strands, shine
 uniform float person, plastic;
-uniform int people, me;
-uniform vec4 person_at[24];
-uniform vec3 bounce;
 #ifdef MIRRORED
 uniform vec3 glass_at, glass_u, glass_v, glass_n; // a corner, the two edges, the side that is looked at
 uniform float glass_share;
@@ -50,33 +48,26 @@ void main() {
   vec3 albedo = mix(colours[region], seconds[region], pattern(patterns[region].x, float(patterns[region].y)));
   vec3 n = normalize(N + vec3(1e-6)), v = normalize(camera_eye - P);
   if (dot(n, v) < -0.25) n = -n;
+  float fold = 1.0; // what folds do to the soft light
   if (region >= 2 && region != SHOES) {
     float a = value_noise(R * vec3(14, 14, 7)), b = value_noise(R * vec3(14, 14, 7) + vec3(0.35, 0, 0.3));
     n = normalize(n + vec3(a - b, b - a, 0.6 * (a - b)) * 0.55);
     albedo *= 0.85 + 0.3 * a;
+    fold += 0.8 * (a - b);
   }
   if (region == HAIR) {
     vec3 off = R - crown;
     float around = atan(off.x, off.y), out_by = length(off.xy);
     float strand = value_noise(vec3(around * hair.z, out_by * 16.0, R.z * 14.0));
     albedo *= 0.72 + 0.52 * strand;
-    n = normalize(n + 0.3 * (vec3(value_noise(R * 90.0), value_noise(R * 90.0 + 7.0), value_noise(R * 90.0 + 3.0)) - 0.5));
+    fold += 0.5 * (value_noise(R * 90.0) - 0.5);
     float bare = smoothstep(0.006, 0.003, abs(off.x - hair.x) + 0.002 * strand) * step(R.y, crown.y + 0.03) * step(-0.07, off.z);
     if (hair.y > 0.0) bare = max(bare, smoothstep(hair.y, hair.y * 0.7, length(off) + 0.012 * strand));
     albedo = mix(albedo, colours[SKIN] * 0.85, bare);
   }
   if (region == SKIN) albedo *= shade * (0.94 + 0.12 * value_noise(R * 30.0));
   if (plastic > 0.0) albedo = colours[SKIN];
-  float low = smoothstep(-0.1, 0.55, height), corner = mix(0.5, 1.0, low) * (0.72 + 0.28 * smoothstep(-1.0, 0.4, n.z)), crowd = 1.0;
-  for (int i = 0; i < people; i++)
-    if (i != me) {
-      vec2 way = person_at[i].xy - P.xy;
-      float away = length(way);
-      crowd *= 1.0 - 0.35 * smoothstep(0.75, 0.2, away) * smoothstep(person_at[i].z + 0.15, person_at[i].z - 0.5, P.z) * (0.4 + 0.6 * max(dot(n.xy, way / (away + 0.01)), 0.0));
-    }
-  vec3 around = ambient * (0.8 + 0.2 * n.z) + bounce * (0.5 - 0.5 * n.z) * 0.5;
-  if (P.y < WALL) around += sky * 0.35 * (0.6 + 0.4 * n.z);
-  vec3 light = (around + from_lamps(P, n) + from_openings(P, n, 2)) * corner * crowd + from_infrared(P, n);
+  vec3 light = soft_light * fold;
   if (has_sun > 0.0) light += sun * max(dot(n, sun_towards), 0.0) * through_opening(P) * sunlit(P + n * 0.02, 0.004, 0);
   vec3 colour = albedo * light + light * 0.035 * pow(1.0 - max(dot(n, v), 0.0), 3.0);
   float gloss = plastic > 0.0 ? 0.12 : region == HAIR ? hair.w : region == SHOES ? 0.05 : 0.0;
