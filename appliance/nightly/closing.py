@@ -7,7 +7,6 @@ come later make a new revision, for as long as `LOOK_BACK` days.
 from dataclasses import replace
 from datetime import date, timedelta
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Database
 
 from appliance import __version__, metrics
@@ -16,16 +15,16 @@ from appliance.config import Settings
 from appliance.documents import Quarter, Software, StoreDay, Totals, digest, signing, store_day
 from appliance.metrics import coverage, shop_day
 from appliance.nets import Catalogue
-from appliance.nightly import outbox
-from appliance.storage import queries
+from appliance.nightly import health, outbox
+from appliance.storage import Folder, queries
 
 GRACE = 600.0  # seconds after a day's end in which late rows still come in
 LOOK_BACK = 7  # days in which rows that came late make a new revision
 
 
-def close_due_days(db: Database, settings: Settings, key: Ed25519PrivateKey) -> list[tuple[str, int]]:
+def close_due_days(db: Database, settings: Settings, folder: Folder) -> list[tuple[str, int]]:
     """Close what is over and not closed, or has changed since; return (day, revision) of each new document."""
-    closed = []
+    closed, key = [], folder.signing_key()
     for day in due_days(db, settings, now()):
         document = make(db, settings, day, now())
         before = outbox.newest(db, document.day)
@@ -34,7 +33,8 @@ def close_due_days(db: Database, settings: Settings, key: Ed25519PrivateKey) -> 
             if (last.quarters, last.totals) == (document.quarters, document.totals):
                 continue
             document = replace(document, revision=last.revision + 1)
-        body = store_day.to_bytes(document)
+        whole = shop_day.day_of(db, settings, day, now())
+        body = store_day.to_bytes(replace(document, health=health.of_box(db, folder, whole)))
         signed = outbox.Waiting(document.day, document.revision, digest(body), body, signing.sign(key, body))
         outbox.keep(db, signed, now())
         closed.append((document.day, document.revision))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from appliance.clock import stopwatch
-from appliance.nightly.idle import Decision, Sketch
+from appliance.nightly.idle import Decision, Sketch, Verdict
 
 CONNECTS, BETWEEN, PATIENCE = 5, 0.4, 3.0
 DAY = 86_400.0
@@ -61,10 +61,11 @@ def remember(db: Database, hour: int, sketch: Sketch, trips: list[float], now: f
 
 
 def note(db: Database, now: float, decision: Decision, sent: int = 0, documents: int = 0) -> None:
-    """Write down what was decided; the same decision in a row is one note, with the time it was last made."""
+    """Write down what was decided; waiting for a busy line is one note, with the time of the last look."""
     with db.conn:
         last = db.conn.execute("SELECT time, verdict, why FROM night_note ORDER BY time DESC LIMIT 1").fetchone()
-        if last is not None and not documents and last[1:] == (decision.verdict.value, decision.why):
+        again = last is not None and last[1:] == (decision.verdict.value, decision.why)
+        if again and decision.verdict is Verdict.BUSY:
             db.conn.execute("DELETE FROM night_note WHERE time = ?", [last[0]])
         row = (now, decision.verdict.value, decision.why, sent, documents)
         db.conn.execute("INSERT OR REPLACE INTO night_note VALUES (?, ?, ?, ?, ?)", row)

@@ -4,6 +4,7 @@ Nothing is remembered between two looks but what stands in the database, so a re
 """
 
 import logging
+import random
 from datetime import timedelta
 from itertools import pairwise
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 SHORTEST = 3600.0  # seconds; a shop that never closes for that long has its night from 01:00 to 05:00
 FALLBACK = (1, 5)
 SENDS = (Verdict.IDLE, Verdict.TRICKLE)
+FIRST_WAIT, LONGEST_WAIT = 120.0, 7200.0  # seconds after a try that brought nothing, doubling
+TRIES = 12  # a night
 
 
 def window(settings: Settings, now: float) -> Window | None:
@@ -47,6 +50,8 @@ def look(db: Database, settings: Settings) -> Decision:
     night = window(settings, now)
     if not waiting or night is None or now < night.start:
         return Decision(Verdict.NOT_YET, "nothing waits" if not waiting else "it is not this box's time yet")
+    if now < not_before(db, settings.shop.id) or fruitless(db, night) >= TRIES:
+        return Decision(Verdict.NOT_YET, "waits after tries that brought nothing")
     hour = settings.shop.clock.local(now).hour
     trips = line.round_trips(settings.headquarters.url)
     sketch = line.usual(db, hour, now)
@@ -60,3 +65,23 @@ def look(db: Database, settings: Settings) -> Decision:
     sent = send_waiting(db, settings, pacer)
     line.note(db, clock_now(), decision, sent.bytes, sent.documents)
     return decision
+
+
+def not_before(db: Database, box: str) -> float:
+    """Return when to try again after a failure: exponential back-off with full jitter, so that no chain comes at once.
+
+    The jitter is drawn from the box's name and the number of the try, so a restart draws the same.
+    """
+    failure = outbox.last_failure(db)
+    if failure is None:
+        return 0.0
+    tries, last = failure
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(tries, 20))
+    return last + random.Random(f"{box} {tries}").uniform(0.0, longest)  # noqa: S311 - spreads load, hides nothing
+
+
+def fruitless(db: Database, night: Window) -> int:
+    """Return how many of this night's tries brought nothing."""
+    query = "SELECT count(*) FROM night_note WHERE time >= ? AND documents = 0 AND verdict IN ('idle', 'trickle')"
+    count: int = db.execute(query, [night.opens]).fetchone()[0]
+    return count

@@ -47,6 +47,12 @@ def waiting(db: Database) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
+def last_failure(db: Database) -> tuple[int, float] | None:
+    """Return how often what waits was tried without an acknowledgement, and when last; None where it was not."""
+    row = db.execute("SELECT max(tries), max(last_try) FROM outbox WHERE parked = 0 AND tries > 0").fetchone()
+    return None if row[0] is None else (row[0], row[1])
+
+
 def acknowledged(db: Database, document: Waiting, time: float) -> None:
     """Take an acknowledged document out of the outbox."""
     key = (document.day, document.revision)

@@ -31,7 +31,7 @@ def do_what_is_due(folder: Folder, at_once: bool = False) -> None:
     settings = config.load(folder.config)
     database = open_for_writing(folder.database)
     try:
-        closed = close_due_days(database, settings, folder.signing_key())
+        closed = close_due_days(database, settings, folder)
         if closed:
             log.info("closed %s", ", ".join(f"{day} revision {revision}" for day, revision in closed))
         if at_once:

@@ -94,7 +94,7 @@ class Box:
         self.now = end + 700
 
     def night(self):
-        closing.close_due_days(self.db, self.settings, self.folder.signing_key())
+        closing.close_due_days(self.db, self.settings, self.folder)
         return send_waiting(self.db, self.settings)
 
 

@@ -41,7 +41,7 @@ class Box:
         )
 
     def close(self):
-        return closing.close_due_days(self.db, SETTINGS, self.folder.signing_key())
+        return closing.close_due_days(self.db, SETTINGS, self.folder)
 
     def document(self, day=DAY):
         return store_day.from_bytes(outbox.newest(self.db, day.isoformat()))
@@ -121,3 +121,13 @@ def test_the_busiest_day_fits_into_a_document(box):
     box.close()
     assert box.document().totals.in_ == 24 * 60 * 20
     assert len(outbox.newest(box.db, "2026-11-23")) < 16_000
+
+
+def test_the_documents_health_is_numbers_that_were_measured(box):
+    box.saw(OPENED + 8 * 3600, 60)
+    box.close()
+    health = box.document().health
+    assert health["counter_runs"] == 0
+    assert health["disk_free_mb"] > 0
+    assert (health["gaps"], health["gap_minutes"]) == (2, 11 * 60)  # seen from 12:00 to 13:00 of 08:00 to 20:00
+    assert health["documents_waiting"] == 0

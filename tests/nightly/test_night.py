@@ -1,5 +1,6 @@
 """When a box sends: in its closed hours, at its own time, on an idle line, and before the shop opens in any case."""
 
+import itertools
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -65,13 +66,17 @@ class Box:
     """A box whose clock, line and sending are the test's."""
 
     def __init__(self, db):
-        self.db, self.trips, self.sent = db, [0.02] * 4, []
+        self.db, self.trips, self.sent, self.broken = db, [0.02] * 4, [], False
         self.settings = config.parse(SHOP)
         self.window = night.window(self.settings, at("2026-11-24T23:00"))
         self.now = self.window.start + 60
 
     def send(self, db, settings, pacer):
         self.sent.append(pacer)
+        if self.broken:
+            for document in outbox.waiting(db):
+                outbox.tried(db, document, "503 later", self.now, park=False)
+            return Sent(0, 0)
         return Sent(1, 1000)
 
     def look(self):
@@ -129,3 +134,22 @@ def test_looking_again_and_again_at_a_busy_line_is_one_note(box):
         box.now += 60
         box.look()
     assert box.notes() == [("busy", "headquarters does not answer", 0, 0)]
+
+
+def test_after_a_failure_it_waits_longer_each_time_and_gives_up_for_the_night(box):
+    box.broken = True
+    while box.now < box.window.closes - 60:
+        box.look()
+        box.now += 60
+    assert 6 <= len(box.sent) <= night.TRIES
+    box.now, box.broken = box.window.closes + 86_400 - 3600, False  # a night later
+    assert box.look() in (Verdict.IDLE, Verdict.TRICKLE)
+
+
+def test_a_chain_does_not_come_back_all_at_once(box):
+    box.db.execute("UPDATE outbox SET tries = 4, last_try = 1000.0")
+    box.db.conn.commit()
+    moments = sorted(night.not_before(box.db, f"shop-{k}") for k in range(200))
+    assert moments[0] < 1100
+    assert moments[-1] > 1000 + 0.9 * 120 * 16
+    assert max(b - a for a, b in itertools.pairwise(moments)) < 120
