@@ -23,6 +23,7 @@ class TrackerSettings:
     low: float = 0.06  # probability of the second
     reach: float = 0.6  # how far a track may jump at once, body lengths
     speed: float = 0.8  # and how much further a second, body lengths
+    run: float = 2.5  # the same for a track seen once, whose velocity nobody knows yet
     growth: float = 0.7  # how much the size may change, as a logarithm
     forget: float = 0.6  # seconds without a detection that end a track
     ahead: float = 0.6  # seconds that a lost track is carried on at its speed
@@ -105,7 +106,7 @@ class Tracker:
         gap = time - body.time
         carried = min(gap, s.ahead)
         size = body_length(found[2], found[3])
-        reach = (s.reach + s.speed * gap) * share * (1.15 if body.seen < 2 else 1.0)
+        reach = (s.reach + (s.speed if body.seen > 1 else s.run) * gap) * share
         limit = reach * (body.size + size) / 2
         dx = found[0] - body.x - body.vx * carried
         dy = found[1] - body.y - body.vy * carried
