@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,8 +63,8 @@ class Body:
 
     def __init__(self, path: Path) -> None:
         self._file = np.load(path)
-        meta = json.loads(str(self._file["meta"]))
-        self.meta: dict[str, object] = meta
+        self.meta: dict[str, Any] = json.loads(str(self._file["meta"]))
+        meta = self.meta
         self.info = BodyInfo(
             path.stem, meta["kind"].replace("elder", "senior"), meta["age"], meta["gender"], meta["height_m"],
             meta["stride_m"],
@@ -77,7 +78,7 @@ class Body:
     @cached_property
     def faces(self) -> NDArray[np.int64]:
         """Triangles, F x 3."""
-        return self._file["faces"].astype(np.int64)
+        return np.asarray(self._file["faces"], np.int64)
 
     @cached_property
     def normals(self) -> Floats:
@@ -87,17 +88,17 @@ class Body:
     @cached_property
     def rest(self) -> Floats:
         """Where each vertex is at rest, V x 3: patterns of cloth hang on it."""
-        return self._file["rest"].astype(np.float32)
+        return np.asarray(self._file["rest"], np.float32)
 
     @cached_property
     def regions(self) -> NDArray[np.uint8]:
         """Index into REGIONS of each vertex."""
-        return self._file["region"]
+        return np.asarray(self._file["region"], np.uint8)
 
     @cached_property
     def shades(self) -> NDArray[np.uint8]:
         """Brightness of each vertex, 128 is 1: eyes, brows, lips."""
-        return self._file["shade"]
+        return np.asarray(self._file["shade"], np.uint8)
 
     @cached_property
     def areas(self) -> Floats:
@@ -125,7 +126,7 @@ class Body:
     @cached_property
     def anchors(self) -> Floats:
         """The frames of ANCHORS, T x 5 x 4 x 4: rotation and place of head, back, hands and hip in the body's space."""
-        return self._file["anchors"].astype(np.float32)
+        return np.asarray(self._file["anchors"], np.float32)
 
     def at(self, moment: Moment) -> Floats:
         """Return the vertices at a moment, V x 3 metres in the body's own space."""

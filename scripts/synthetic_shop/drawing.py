@@ -103,7 +103,8 @@ class Painter:
             return
         gl, of = self._gl, self._programs["mirrored"]
         gl.enable(moderngl.BLEND)
-        gl.blend_func = moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE  # numbers stay
+        numbers_stay: Any = (moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA, moderngl.ZERO, moderngl.ONE)
+        gl.blend_func = numbers_stay
         sun = {"sun_map": 3, "sun_view": stage.sun_view, "has_sun": 0.0, "bounce": stage.bounce}
         tell(of, plastic=0.0, **sun, **stage.shading(placed[:24]), **stage.lights)
         for pane in panes:

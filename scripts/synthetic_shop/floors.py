@@ -49,7 +49,10 @@ def _herringbone(rng: np.random.Generator) -> Image:
     slope = np.where(band, y + x, y - x)
     seam = ((slope % 32) < 2) | ((x % 32) < 1)
     shade = 0.85 + 0.3 * rng.random(64).astype(np.float32)[(slope // 32 + 17 * (x // 32)) % 64]
-    return tone * (shade * np.where(seam, 0.5, 1.0)).astype(np.float32)[..., None] * (0.9 + 0.2 * noise(rng))[..., None]
+    return np.asarray(
+        tone * (shade * np.where(seam, 0.5, 1.0)).astype(np.float32)[..., None] * (0.9 + 0.2 * noise(rng))[..., None],
+        np.float32,
+    )
 
 
 def _stone(rng: np.random.Generator) -> Image:
@@ -86,7 +89,7 @@ def _patterned(rng: np.random.Generator) -> Image:
     y, x = np.mgrid[0:SIZE, 0:SIZE] * (2 * np.pi / SIZE)
     waves = np.sin(x * int(rng.integers(2, 9))) * np.sin(y * int(rng.integers(2, 9)) + int(rng.integers(0, 3)) * x)
     figure = (waves > rng.uniform(-0.2, 0.6)).astype(np.float32)[..., None]
-    return (ground * (1 - figure) + ink * figure) * (0.85 + 0.3 * noise(rng))[..., None]
+    return np.asarray((ground * (1 - figure) + ink * figure) * (0.85 + 0.3 * noise(rng))[..., None], np.float32)
 
 
 def _checker(rng: np.random.Generator) -> Image:

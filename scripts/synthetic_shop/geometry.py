@@ -4,7 +4,7 @@ A vertex is 14 floats: place 3, normal 3, uv 2, texture layer, tint 3, glow, glo
 """
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,8 +31,8 @@ class Mesh:
         at, along, up = (np.asarray(value, float) for value in (corner, u, v))
         columns = max(1, int(np.ceil(np.linalg.norm(along) / piece)))
         rows = max(1, int(np.ceil(np.linalg.norm(up) / piece)))
-        s, t = np.meshgrid(np.linspace(0, 1, columns + 1), np.linspace(0, 1, rows + 1))
-        s, t = s.ravel(), t.ravel()
+        s = np.tile(np.linspace(0, 1, columns + 1), rows + 1)
+        t = np.repeat(np.linspace(0, 1, rows + 1), columns + 1)
         normal = _cross(along, up)
         places = at + s[:, None] * along + t[:, None] * up
         uv = np.stack([s * repeat[0], t * repeat[1]], 1)
@@ -50,7 +50,7 @@ class Mesh:
         across = np.array([np.cos(heading), np.sin(heading), 0]) * width
         back = np.array([-np.sin(heading), np.cos(heading), 0]) * deep
         up, base = np.array([0, 0, high]), np.asarray(centre, float)
-        style = {"tint": tint, "glow": glow, "gloss": gloss}
+        style: dict[str, Any] = {"tint": tint, "glow": glow, "gloss": gloss}
         wide, wide_layer = (width * per_metre, high * per_metre), layer
         if front is not None:
             wide, wide_layer = (max(1.0, round(width / 1.2)), -1.0), front  # pictures have row 0 on top

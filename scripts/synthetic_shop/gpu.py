@@ -19,8 +19,9 @@ class NoGraphicsError(RuntimeError):
 
 def open_context() -> moderngl.Context:
     """Return a context that draws without a screen. Raises NoGraphicsError."""
+    options: dict[str, Any] = {"backend": "egl"}
     try:
-        context = moderngl.create_standalone_context(backend="egl", require=330)
+        context = moderngl.create_context(standalone=True, require=330, **options)
     except Exception as error:
         raise NoGraphicsError(
             f"no OpenGL ({error}): apt-get install libegl1 libegl-mesa0 libgl1-mesa-dri libgl1"
@@ -45,14 +46,13 @@ def tell(where: moderngl.Program, **values: Any) -> None:
     for name, value in values.items():
         if name not in where:
             continue
+        uniform: Any = where[name]
         if isinstance(value, np.ndarray) and value.ndim == 2 and value.shape in ((3, 3), (4, 4)):
-            where[name].write(np.ascontiguousarray(value.T, np.float32).tobytes())
+            uniform.write(np.ascontiguousarray(value.T, np.float32).tobytes())
         elif isinstance(value, np.ndarray):
-            where[name].write(
-                np.ascontiguousarray(value, np.int32 if value.dtype.kind == "i" else np.float32).tobytes()
-            )
+            uniform.write(np.ascontiguousarray(value, np.int32 if value.dtype.kind == "i" else np.float32).tobytes())
         else:
-            where[name].value = value
+            uniform.value = value
 
 
 def lens_uniforms(lens: Lens, frame: int | None = None) -> dict[str, Any]:

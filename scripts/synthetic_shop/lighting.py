@@ -58,7 +58,7 @@ def exposure(lights: ArrayLike, stops: float) -> float:
     brightness = np.asarray(lights, np.float32).mean(-1)
     key = float(np.mean(np.minimum(brightness, np.percentile(brightness, 88))))
     dim = min(1.0, (key / 0.05) ** 0.35)
-    return 0.23 * dim / max(key, 1e-3) * 2.0**stops
+    return float(0.23 * dim / max(key, 1e-3) * 2.0**stops)
 
 
 def flicker(light: Light, seed: int, time: float) -> float:

@@ -91,7 +91,7 @@ def _hair(rng: np.random.Generator, age: float) -> Rows:
     tone = HAIR[index]
     if rng.random() < 0.05:
         return _hsv(rng.random() * 360, 0.6, 0.5)
-    return tone * np.float32(rng.uniform(0.7, 1.3))
+    return np.asarray(tone * np.float32(rng.uniform(0.7, 1.3)), np.float32)
 
 
 def _strands(rng: np.random.Generator, body: Body) -> tuple[float, float, float, float]:
@@ -148,4 +148,4 @@ def _alike(a: Rows, b: Rows) -> bool:
 
 def _hsv(hue: float, saturation: float, value: float) -> Rows:
     rgb = cv2.cvtColor(np.array([[[hue % 360, saturation, value]]], np.float32), cv2.COLOR_HSV2RGB)[0, 0]
-    return (rgb**2.2).astype(np.float32)
+    return np.asarray((rgb**2.2), np.float32)

@@ -19,8 +19,8 @@ def pack(vertices: NDArray[np.floating]) -> NDArray[np.int16]:
 def unpack(packed: NDArray[np.int16]) -> Floats:
     """Turn what was written back into positions (T x V x 3, metres)."""
     over_time = np.cumsum(packed, axis=1, dtype=np.int32)
-    metres: Floats = np.cumsum(over_time, axis=0, dtype=np.int32).astype(np.float32) / 1000
-    return metres
+    millimetres = np.cumsum(over_time, axis=0, dtype=np.int32)
+    return (millimetres / np.float32(1000)).astype(np.float32)
 
 
 def normals_of(vertices: Floats, faces: NDArray[np.integer]) -> Floats:

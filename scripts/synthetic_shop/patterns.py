@@ -16,7 +16,7 @@ def blank(value: float) -> Image:
 def colour(rng: np.random.Generator, low: float, high: float, saturation: float) -> Image:
     """Draw a colour of that range of value and at most that saturation."""
     hsv = np.array([[[rng.random() * 360, rng.random() * saturation, rng.uniform(low, high)]]], np.float32)
-    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0]
+    return _rgb(hsv)
 
 
 def paint(rng: np.random.Generator, low: float, high: float) -> Image:
@@ -28,7 +28,7 @@ def paint(rng: np.random.Generator, low: float, high: float) -> Image:
         hsv = (rng.uniform(18, 50), rng.uniform(0.05, 0.3), value)
     else:
         hsv = (rng.uniform(0, 360), rng.uniform(0.05, 0.35), value)
-    return cv2.cvtColor(np.array([[hsv]], np.float32), cv2.COLOR_HSV2RGB)[0, 0]
+    return _rgb(np.array([[hsv]], np.float32))
 
 
 def noise(rng: np.random.Generator, octaves: tuple[int, ...] = (4, 8, 16, 32, 64, 128), fall: float = 0.6) -> Image:
@@ -39,7 +39,7 @@ def noise(rng: np.random.Generator, octaves: tuple[int, ...] = (4, 8, 16, 32, 64
         size = SIZE + SIZE // cells
         total += weight * cv2.resize(values, (size, size), interpolation=cv2.INTER_LINEAR)[:SIZE, :SIZE]
         weight *= fall
-    return (total - total.min()) / (np.ptp(total) + 1e-6)
+    return np.asarray((total - total.min()) / (np.ptp(total) + 1e-6), np.float32)
 
 
 def grain(rng: np.random.Generator) -> Image:
@@ -64,4 +64,8 @@ def grid(
         band[:width] = seam
         if shifted and row % 2:
             band[:] = np.roll(band, wide // 2, 1)
-    return picture * (0.9 + 0.2 * noise(rng))[..., None]
+    return np.asarray(picture * (0.9 + 0.2 * noise(rng))[..., None], np.float32)
+
+
+def _rgb(hsv: Image) -> Image:
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0], np.float32)

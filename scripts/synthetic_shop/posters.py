@@ -10,9 +10,10 @@ from scripts.synthetic_shop.bodies import Body, moment_of
 from scripts.synthetic_shop.drawing import Painter
 from scripts.synthetic_shop.looks import draw_look
 from scripts.synthetic_shop.patterns import SIZE
-from scripts.synthetic_shop.people import Placed, turned
+from scripts.synthetic_shop.people import Placed
 from scripts.synthetic_shop.scene import Scene
 from scripts.synthetic_shop.textures import LAYER
+from scripts.synthetic_shop.wearing import turned
 
 _PART = 47
 _WITH_PEOPLE = 0.6  # share of posters

@@ -6,6 +6,7 @@ the person's number come from one draw. Motion blur sums exposures around the fr
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import cv2
 import moderngl
@@ -194,7 +195,7 @@ class Renderer:
         glow = cv2.resize(lights, to.glow.size, interpolation=cv2.INTER_AREA)
         glow = 0.6 * cv2.GaussianBlur(glow, (0, 0), 2) + 0.4 * cv2.GaussianBlur(glow, (0, 0), 9)
         to.glow.write(glow.astype(np.float16).tobytes())
-        self._film = {
+        self._film: dict[str, Any] = {
             "exposure": exposure(lights, stops), "bloom": light.bloom, "infrared": light.infrared,
             "balance": light.balance,
             "vignette": light.vignette, "softness": light.softness, "contrast": light.contrast,
@@ -204,10 +205,12 @@ class Renderer:
         """Count the pixels that each person would fill alone."""
         gl, to = self._gl, self._to
         areas = np.zeros(len(placed))
+        brightest, usual = cast(Any, moderngl.MAX), cast(Any, moderngl.FUNC_ADD)
         pixel = to.size[0] * to.size[1] / (to.marks[0].size[0] * to.marks[0].size[1])
         gl.disable(moderngl.DEPTH_TEST)
         gl.enable(moderngl.BLEND)
-        gl.blend_func, gl.blend_equation = (moderngl.ONE, moderngl.ONE), moderngl.MAX
+        gl.blend_func = moderngl.ONE, moderngl.ONE
+        gl.blend_equation = brightest
         for start in range(0, len(placed), 8):
             to.silhouettes.use()
             to.silhouettes.clear()
@@ -219,10 +222,10 @@ class Renderer:
                 there = len(areas[start + 4 * half : start + 4 * half + 4])
                 areas[start + 4 * half : start + 4 * half + there] = found[:there]
         gl.disable(moderngl.BLEND)
-        gl.blend_equation = moderngl.FUNC_ADD
+        gl.blend_equation = usual
         return areas
 
-    def _run(self, name: str, **values: object) -> None:
+    def _run(self, name: str, **values: Any) -> None:
         array = self._screen[name]
         tell(array.program, **values)
         array.render(moderngl.TRIANGLE_STRIP)

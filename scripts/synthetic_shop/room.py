@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,7 +152,7 @@ def _street(mesh: Mesh) -> None:
     mesh.quad([-20, -4.5, -0.02], [40, 0, 0], [0, 4.5, 0], LAYER["pavement"], repeat=(26, 3))
     mesh.box([0, -4.55, -0.1], [40, 0.15, 0.08], tint=(0.6, 0.6, 0.6))
     mesh.quad([-20, -11, -0.1], [40, 0, 0], [0, 6.5, 0], LAYER["road"], repeat=(10, 2))
-    wall = {"layer": LAYER["street"], "glow": 1.0}
+    wall: dict[str, Any] = {"layer": LAYER["street"], "glow": 1.0}
     mesh.quad([20, -11, -0.1], [-40, 0, 0], [0, 0, 9], repeat=(-3, 1), **wall)
     mesh.quad([-20, -11, -0.1], [0, 11, 0], [0, 0, 9], repeat=(1, 1), **wall)
     mesh.quad([20, 0, -0.1], [0, -11, 0], [0, 0, 9], repeat=(1, 1), **wall)

@@ -93,19 +93,19 @@ class Sensor:
         rows, columns = (np.arange(height) + top) % _BANK, (np.arange(width) + left) % _BANK
         grain = self._noise[rows[:, None], columns[None]]
         strength = (1.5 - picture[:, :, 1:2] / 255) * (255 * self._camera.noise)
-        return picture + grain * strength
+        return np.asarray(picture + grain * strength, np.float32)
 
     def _coloured(self, picture: NDArray[np.float32]) -> NDArray[np.float32]:
         grey = picture @ np.array([0.114, 0.587, 0.299], np.float32)
         if self._camera.grey or self._light.kind == "ir":
             return np.repeat(grey[:, :, None], 3, 2)
         share = self.character.saturation
-        return picture if share == 1 else grey[:, :, None] * (1 - share) + picture * share
+        return picture if share == 1 else np.asarray(grey[:, :, None] * (1 - share) + picture * share, np.float32)
 
     def _bands(self, frame: int) -> NDArray[np.float32]:
         """Lamps that flicker with the mains leave bars that wander."""
         rows = np.linspace(0, 2 * np.pi * self.character.bands, self._camera.height, dtype=np.float32)
-        return 1 + self.character.banding * np.sin(rows + 1.7 * frame)
+        return np.asarray(1 + self.character.banding * np.sin(rows + 1.7 * frame), np.float32)
 
     def _stamp(self, image: Image, frame: int) -> None:
         character = self.character
@@ -182,8 +182,9 @@ def _noise_sheet(rng: np.random.Generator, character: Character, *, one_colour: 
         colours = rng.normal(0, 1, (_BANK, _BANK, 3)).astype(np.float32)
         sheet = grey * (1 - character.colour_noise) + colours * character.colour_noise
     if character.clumps:
-        sheet = cv2.GaussianBlur(sheet, (0, 0), character.clumps, borderType=cv2.BORDER_REFLECT).reshape(sheet.shape)
-    return (sheet / sheet.std()).astype(np.float32)
+        soft = cv2.GaussianBlur(sheet, (0, 0), character.clumps, borderType=cv2.BORDER_REFLECT)
+        sheet = np.asarray(soft, np.float32).reshape(sheet.shape)
+    return np.asarray(sheet / sheet.std(), np.float32)
 
 
 def _dirt(rng: np.random.Generator, width: int, height: int, strength: float) -> NDArray[np.float32] | None:
@@ -195,5 +196,5 @@ def _dirt(rng: np.random.Generator, width: int, height: int, strength: float) ->
         at = (int(rng.integers(width)), int(rng.integers(height)))
         axes = (int(rng.uniform(0.01, 0.12) * width), int(rng.uniform(0.01, 0.12) * width))
         cv2.ellipse(smears, at, axes, float(rng.uniform(0, 180)), 0, 360, float(rng.uniform(0.3, 1)), -1)
-    smears = cv2.GaussianBlur(smears, (0, 0), 0.012 * width)
-    return (1 - strength * smears)[:, :, None].astype(np.float32)
+    soft = np.asarray(cv2.GaussianBlur(smears, (0, 0), 0.012 * width), np.float32)
+    return np.asarray((1 - strength * soft)[:, :, None], np.float32)

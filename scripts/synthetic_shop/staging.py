@@ -12,12 +12,13 @@ from scripts.synthetic_shop.drawing import Painter
 from scripts.synthetic_shop.figures import build_figure
 from scripts.synthetic_shop.geometry import Reals
 from scripts.synthetic_shop.lighting import lighting
-from scripts.synthetic_shop.people import Placed, turned
+from scripts.synthetic_shop.people import Placed
 from scripts.synthetic_shop.posters import people_on_posters
 from scripts.synthetic_shop.props import BODIES, build_thing
 from scripts.synthetic_shop.room import Pane, build_room, leaf, leaves
 from scripts.synthetic_shop.scene import Scene, Thing
 from scripts.synthetic_shop.textures import LAYER, textures
+from scripts.synthetic_shop.wearing import turned
 
 SUN_MAP = 640
 _PART = 46
@@ -76,7 +77,7 @@ class Stage:
         """Move the sun to where it stands at `time`."""
         towards = np.array(self.scene.light.towards_sun(time))
         self.lights["sun_towards"] = tuple(towards)
-        self.sun_view = _sun_view(towards, np.mean([door.x for door in self.scene.doors]))
+        self.sun_view = _sun_view(towards, float(np.mean([door.x for door in self.scene.doors])))
 
     @property
     def has_sun(self) -> bool:

@@ -35,7 +35,7 @@ def textures(seed: int) -> Image:
     }  # fmt: skip
     drawn |= {f"goods{number}": _goods(rng) for number in range(3)}
     drawn |= {f"poster{number}": _poster(rng) for number in range(3)}
-    return np.clip(np.stack([drawn[name] for name in LAYERS]), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(np.stack([drawn[name] for name in LAYERS]), 0, 1), np.float32)
 
 
 def _wall(rng: np.random.Generator) -> Image:
@@ -48,7 +48,7 @@ def _wall(rng: np.random.Generator) -> Image:
         return grid(rng, 6, 6, paint(rng, 0.6, 0.95), np.full(3, 0.8), 0.05)
     if kind < 0.4:  # panels
         return paint(rng, 0.3, 0.9) * (0.8 + 0.3 * grain(rng))[..., None]
-    return paint(rng, 0.4, 0.97) * (0.93 + 0.1 * noise(rng))[..., None]
+    return np.asarray(paint(rng, 0.4, 0.97) * (0.93 + 0.1 * noise(rng))[..., None], np.float32)
 
 
 def _pavement(rng: np.random.Generator) -> Image:
@@ -117,10 +117,10 @@ def _poster(rng: np.random.Generator) -> Image:
             cv2.rectangle(canvas, at.tolist(), (at + rng.integers(20, 140, 2)).tolist(), ink, -1)
     for _ in range(int(rng.integers(2, 7))):
         words = "".join(rng.choice(list("SALENOWOFERTPQ50%"), 6))
-        at = (int(rng.integers(0, 120)), int(rng.integers(30, 250)))
+        corner = (int(rng.integers(0, 120)), int(rng.integers(30, 250)))
         ink = (colour(rng, 0, 1, 0.3) * 255).tolist()
-        cv2.putText(canvas, words, at, 0, float(rng.uniform(0.5, 2.2)), ink, int(rng.integers(1, 5)))
-    return canvas.astype(np.float32) / 255
+        cv2.putText(canvas, words, corner, 0, float(rng.uniform(0.5, 2.2)), ink, int(rng.integers(1, 5)))
+    return np.asarray(canvas / 255, np.float32)
 
 
 def _sticker(rng: np.random.Generator) -> Image:
@@ -132,7 +132,7 @@ def _sticker(rng: np.random.Generator) -> Image:
         cv2.arrowedLine(canvas, (128, 200), (128, 60), (250, 250, 250), 24, tipLength=0.4)
     else:
         cv2.putText(canvas, str(rng.choice(["2 m", "STOP", "WAIT", "SALE"])), (40, 145), 0, 2.0, (250, 250, 250), 8)
-    return canvas.astype(np.float32) / 255
+    return np.asarray(canvas / 255, np.float32)
 
 
 def _street(rng: np.random.Generator) -> Image:

@@ -3,6 +3,8 @@
 What a person pushes is built so that its handle is at the origin's (0, 0, handle height) and it reaches towards -y.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -33,7 +35,7 @@ def trolley(rng: np.random.Generator) -> Mesh:
     mesh = Mesh()
     bright = colour(rng, 0.3, 0.9, 0.9)
     top, bottom = [0.27, -0.08, -0.92, 0.95], [0.2, -0.2, -0.82, 0.5]  # half width, rear y, front y, height
-    wires = {"tint": STEEL, "sides": 4}
+    wires: dict[str, Any] = {"tint": STEEL, "sides": 4}
     for level in np.linspace(0, 1, 5):
         x, rear, front, z = np.add(bottom, (np.subtract(top, bottom)) * level)
         for a, b in (([-x, rear, z], [-x, front, z]), ([x, rear, z], [x, front, z]), ([-x, front, z], [x, front, z])):

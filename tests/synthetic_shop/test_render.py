@@ -191,11 +191,13 @@ def test_a_mirror_shows_who_stands_before_it_and_gives_them_no_second_number(ren
     person = stroller(1.3, 6.9)
     renderer.scene(mirrored)
     with_person, empty = renderer.picture([person], [1.0], 0), renderer.picture([], [1.0], 0)
-    changed = np.abs(brightness(with_person.image) - brightness(empty.image)) > 12
-    spot, _ = renderer.lens.project([[1.3, 8.97 + (8.97 - 6.9), 1.0]])
-    x, y = spot[0].astype(int)
-    assert changed[y - 3 : y + 4, x - 3 : x + 4].mean() > 0.5
-    assert (with_person.ids[y - 3 : y + 4, x - 3 : x + 4] == 0).all()
+    changed = np.abs(brightness(with_person.image) - brightness(empty.image)) > 5
+    image = renderer.people.outline(person).points * [1, -1, 1] + [0, 2 * 8.97, 0]
+    pixels, _ = renderer.lens.project(image[(image[:, 2] > 0.3) & (image[:, 2] < 1.5)])
+    (x1, y1), (x2, y2) = pixels.min(0).astype(int), pixels.max(0).astype(int)
+    assert changed[y1:y2, x1:x2].mean() > 0.35
+    assert changed[y1:y2, 2 * x1 - x2 - 30 : 2 * x1 - x2 - 5].mean() < 0.1  # beside the image nothing changes
+    assert (with_person.ids[y1:y2, x1:x2] == 0).all()
 
 
 @pytest.mark.parametrize("kind", ["shelf", "table", "counter", "rack", "coats", "plant", "bin", "sign", "mannequin",

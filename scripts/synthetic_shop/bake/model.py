@@ -38,7 +38,7 @@ class Model:
     """anny, its helper meshes, and how much each vertex belongs to which limb."""
 
     def __init__(self) -> None:
-        import anny  # type: ignore[import-not-found]
+        import anny
         import torch
 
         torch.set_num_threads(1)
@@ -63,7 +63,7 @@ class Model:
         self, rng: np.random.Generator, ages: tuple[float, float], female: bool
     ) -> tuple[float, dict[str, float]]:
         """Draw a body of that age range and gender: its age in years and anny's numbers."""
-        from anny.shape_distribution import SimpleShapeDistribution  # type: ignore[import-not-found]
+        from anny.shape_distribution import SimpleShapeDistribution
 
         torch = self._torch
         torch.manual_seed(int(rng.integers(1 << 30)))

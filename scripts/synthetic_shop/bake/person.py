@@ -114,7 +114,7 @@ def _thinned(part: Part, rest: Reals, shade: Reals) -> NDArray[np.int64]:
     merged[ids] = ids[first][group]
     faces = merged[part.faces]
     a, b, c = faces.T
-    return faces[(a != b) & (b != c) & (a != c)]
+    return np.asarray(faces[(a != b) & (b != c) & (a != c)], np.int64)
 
 
 def _grounded(model: Model, vertices: Reals, posed: Posed) -> tuple[Reals, Reals]:
