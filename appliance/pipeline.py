@@ -15,7 +15,8 @@ from appliance import config
 from appliance.clock import stopwatch
 from appliance.counting import CoverageMeter, LineCounter
 from appliance.frame import Coverage, Crossing, Detections, Frame, Pixels, Track
-from appliance.tracking import Tracker
+from appliance.nets import Entry, PersonDetector
+from appliance.tracking import Tracker, TrackerSettings
 
 
 class Detector(Protocol):
@@ -55,6 +56,12 @@ class Spine:
     timings: Timings = field(default_factory=Timings)
     coverage: CoverageMeter = field(init=False)
     lines: list[LineCounter] = field(init=False)
+
+    @classmethod
+    def of(cls, camera: config.Camera, net: Entry, size: tuple[int, int], threads: int = 1) -> "Spine":
+        """Build the stages for a camera and a net; the tracker's thresholds stand beside the net in models.toml."""
+        tracker = Tracker(TrackerSettings(**net.figures.get("tracker", {})))
+        return cls(camera, PersonDetector(net, size, threads), tracker)
 
     def __post_init__(self) -> None:
         self.coverage = CoverageMeter(self.camera.name)

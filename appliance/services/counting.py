@@ -9,13 +9,14 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from appliance import __version__, cameras, config
 from appliance.clock import now
 from appliance.frame import Crossing
-from appliance.nets import Catalogue, PersonDetector
+from appliance.nets import Catalogue
 from appliance.pipeline import Looked, Spine, follow
 from appliance.services.live_view import LiveView
 from appliance.storage import Folder, Journal, open_for_writing, record_settings
@@ -33,9 +34,9 @@ Stamp = tuple[int, int] | None  # of the configuration file: when it was written
 class CameraThread:
     """One camera's loop, its picture and its state."""
 
-    def __init__(self, settings: config.Camera, detector: PersonDetector, journal: Journal, tell: Tell) -> None:
+    def __init__(self, settings: config.Camera, spine: Callable[[], Spine], journal: Journal, tell: Tell) -> None:
         self.settings, self.view = settings, LiveView(settings.lines)
-        self._detector, self._journal, self._tell = detector, journal, tell
+        self._spine, self._journal, self._tell = spine, journal, tell
         self._camera = cameras.open_camera(settings)
         self._times: deque[float] = deque(maxlen=50)
         self._stop = threading.Event()
@@ -64,7 +65,7 @@ class CameraThread:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                follow(self._camera.frames(), Spine(self.settings, self._detector), self._write, self._show)
+                follow(self._camera.frames(), self._spine(), self._write, self._show)
             except Exception:
                 log.exception("camera %s: counting failed and begins anew", self.settings.name)
                 self._stop.wait(START_AGAIN)
@@ -85,14 +86,13 @@ class CountService:
     def __init__(self, folder: Folder, settings: config.Settings, tell: Tell) -> None:
         self._since = now()
         self._net = f"{settings.net.name} {settings.net.size[0]}x{settings.net.size[1]}"
-        entry = Catalogue().find(settings.net.name)
+        entry, told = Catalogue().find(settings.net.name), (settings.net.size, settings.net.threads)
         database = open_for_writing(folder.database)
         record_settings(database, now(), settings.fingerprint(), __version__)
         self._journal = Journal(database)
+        entry.read()  # a net that is not what it should be ends the start, not a camera's thread
         self._cameras = {
-            camera.name: CameraThread(
-                camera, PersonDetector(entry, settings.net.size, settings.net.threads), self._journal, tell
-            )
+            camera.name: CameraThread(camera, partial(Spine.of, camera, entry, *told), self._journal, tell)
             for camera in settings.cameras
         }
         self._live = LiveServer(folder.live_socket, self._answer)
