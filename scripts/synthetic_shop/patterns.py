@@ -35,9 +35,10 @@ def noise(rng: np.random.Generator, octaves: tuple[int, ...] = (4, 8, 16, 32, 64
     """Return value noise 0..1, SIZE x SIZE, that meets itself at the edges."""
     total, weight = np.zeros((SIZE, SIZE), np.float32), 1.0
     for cells in octaves:
-        values = np.pad(rng.random((cells, cells)).astype(np.float32), ((0, 1), (0, 1)), "wrap")
-        size = SIZE + SIZE // cells
-        total += weight * cv2.resize(values, (size, size), interpolation=cv2.INTER_LINEAR)[:SIZE, :SIZE]
+        values = np.pad(rng.random((cells, cells)).astype(np.float32), 1, "wrap")
+        cell = SIZE // cells
+        wider = cv2.resize(values, (SIZE + 2 * cell, SIZE + 2 * cell), interpolation=cv2.INTER_LINEAR)
+        total += weight * wider[cell : cell + SIZE, cell : cell + SIZE]
         weight *= fall
     return np.asarray((total - total.min()) / (np.ptp(total) + 1e-6), np.float32)
 
