@@ -95,8 +95,11 @@ def render_suite(only: tuple[str, ...], out: Path) -> None:
 )
 @click.option("--light", type=click.Choice(LIGHTS), help="only this light [default: all]")
 @click.option("--sizes", is_flag=True, help="draw picture sizes from 320x180 up instead of 640x360")
+@click.option("--yard", is_flag=True, help="a yard with cars from an upper floor instead of a shop's door")
 @OUT
-def frames(count: int, seed: int, tilt: tuple[float, float] | None, light: str | None, sizes: bool, out: Path) -> None:
+def frames(
+    count: int, seed: int, tilt: tuple[float, float] | None, light: str | None, sizes: bool, yard: bool, out: Path
+) -> None:
     """Write labelled JPEG frames, frames.csv and frames_extra.csv; eight frames a scene, split by scene 8:1:1.
 
     \b
@@ -104,7 +107,7 @@ def frames(count: int, seed: int, tilt: tuple[float, float] | None, light: str |
     """
     studio = Studio()
     with _bar(count, "frames") as bar:
-        totals = write_frames(studio, out, count, seed, Wanted(tilt, light, sizes), step=lambda: bar.update(1))
+        totals = write_frames(studio, out, count, seed, Wanted(tilt, light, sizes, yard), step=lambda: bar.update(1))
     click.echo(", ".join(f"{number} {kind}" for kind, number in sorted(totals.items())))
 
 

@@ -1,6 +1,6 @@
 """Scenes by chance, for training frames: the door from every height and lens, above all from straight above it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, pi, radians, sin, tan
 
 import numpy as np
@@ -29,11 +29,14 @@ class Wanted:
     tilt: tuple[float, float] | None = None
     light: str | None = None
     sizes: bool = False
+    yard: bool = False  # a yard seen from an upper floor, with cars: what a net takes for people from above
 
 
 def random_scene(seed: int, wanted: Wanted | None = None) -> Scene:
     """Return a furnished scene without visitors; the same seed and wishes give the same scene."""
     wanted = wanted or Wanted()
+    if wanted.yard:
+        return _yard(seed, wanted)
     rng = np.random.default_rng([seed, _PART])
     tilt = radians(_tilt(rng, wanted.tilt))
     light = _light(rng, wanted.light)
@@ -46,6 +49,28 @@ def random_scene(seed: int, wanted: Wanted | None = None) -> Scene:
     camera = _camera(rng, wanted, tilt, high, door, room, light)
     things = (*_at_the_door(rng, door), *_lifelike(rng, room), *_on_the_street(rng))
     return furnish(Scene(f"random-{seed}", "drawn by chance", seed, 10.0, room, (door,), camera, light, things))
+
+
+def _yard(seed: int, wanted: Wanted) -> Scene:
+    """Return a yard from above: cars, bicycles, trolleys and dogs, high walls out of the picture."""
+    rng = np.random.default_rng([seed, _PART, 2])
+    tilt = radians(_tilt(rng, wanted.tilt or (60, 90)))
+    high = _uniform(rng, 4.5, 9.0)
+    room = Room(26.0, 26.0, high + 0.5, 0)
+    door = Door("entrance", 0.0, 2.0, 2.2, "open", 0.8)
+    light = _light(rng, wanted.light or str(rng.choice(["day", "dusk", "night"], p=[0.7, 0.2, 0.1])))
+    camera = _camera(rng, wanted, tilt, high, door, room, light)
+    camera = replace(camera, x=_uniform(rng, -4, 4), y=_uniform(rng, 9, 16), fov=radians(_uniform(rng, 50, 85)))
+    if camera.lens == "fisheye":
+        camera = replace(camera, lens="pinhole")
+    sizes = {"car": (1.8, 4.4, 1.45), "bicycle": (0.5, 1.7, 1.0), "trolley": (0.6, 0.95, 1.0), "pet": (0.25, 0.8, 0.55)}
+    things = []
+    for k in range(int(rng.integers(1, 7))):
+        kind = "car" if k < 2 or rng.random() < 0.6 else str(rng.choice(["bicycle", "trolley", "pet"]))
+        x, y = camera.x + _uniform(rng, -7, 7), camera.y + _uniform(rng, -5, 5)
+        if all(abs(x - t.x) + abs(y - t.y) > 4.5 for t in things):
+            things.append(Thing(kind, x, y, _uniform(rng, -pi, pi), sizes[kind]))
+    return Scene(f"yard-{seed}", "drawn by chance", seed, 10.0, room, (door,), camera, light, tuple(things))
 
 
 def _uniform(rng: np.random.Generator, low: float, high: float) -> float:
