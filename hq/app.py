@@ -1,21 +1,22 @@
 """The Flask application: routes, one-line errors, strict headers. The rules are in receiving, the numbers in chain."""
 
-import sqlite3
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, g, render_template, request
-from sqlite_utils import Database
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from appliance.documents import MAX_BYTES, acknowledgement
 from hq import words
-from hq.chain import chain_day
-from hq.database import connect, prepare
+from hq.chain import PAGE, Question, chain_day, stores_of_day
+from hq.database import reading, why
 from hq.ledger import count_refusal
 from hq.receiving import RefusalError, Upload, in_reach, receive, too_large
+from hq.tables import store as store_table
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -32,18 +33,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(database: Path, now: Callable[[], datetime] = _now) -> Flask:
-    """Return headquarters' application over the database file, which is made where it is missing. Raises HqError."""
-    prepare(database)
+def create_app(engine: Engine, now: Callable[[], datetime] = _now) -> Flask:
+    """Return headquarters' application over a database that is up to date."""
     app = Flask(__name__)
-    app.config.update(DATABASE=database, NOW=now, MAX_CONTENT_LENGTH=MAX_BYTES)
+    app.config.update(ENGINE=engine, NOW=now, MAX_CONTENT_LENGTH=MAX_BYTES)
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(routes)
     app.register_error_handler(RefusalError, _refused)
-    app.register_error_handler(sqlite3.Error, _storage_failed)
+    app.register_error_handler(SQLAlchemyError, _storage_failed)
     app.register_error_handler(HTTPException, _http_error)
-    app.teardown_appcontext(_close)
     app.after_request(_strict)
     return app
 
@@ -55,8 +54,11 @@ def put_store_day(store: str, day: str, revision: str) -> Response:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise too_large() from None
-    upload = Upload(store, day, revision, body, request.headers.get("Tallybox-Signature", ""))
-    word, new = receive(_tables(), upload, _clock())
+    said = request.headers
+    upload = Upload(
+        store, day, revision, body, said.get("Tallybox-Signature", ""), said.get("Content-Encoding", "").lower()
+    )
+    word, new = receive(_engine(), upload, _clock())
     return Response(acknowledgement.to_bytes(word), 201 if new else 200, mimetype="application/json")
 
 
@@ -68,7 +70,13 @@ def show_chain() -> Response:
     step = timedelta(days=1)
     around = {"before": day - step, "after": day + step}
     links = {name: other for name, other in around.items() if in_reach(other, _clock())}
-    page = render_template("chain.html", chain=chain_day(_tables(), day), yesterday=yesterday, **links)
+    with reading(_engine()) as connection:
+        chain = chain_day(connection, day)
+        rows = stores_of_day(connection, day, Question(page=_asked_page(request.args.get("page", "0"))))
+        missing = stores_of_day(connection, day, Question(state="missing"), 4) if chain.missing else []
+    page = render_template(
+        "chain.html", chain=chain, rows=rows[:PAGE], more=len(rows) > PAGE, names=missing, yesterday=yesterday, **links
+    )
     return Response(page, headers={"Cache-Control": "no-store"})
 
 
@@ -81,7 +89,8 @@ def echo() -> Response:
 @routes.get("/healthz")
 def healthz() -> Response:
     """Answer "ok" when the database can be read."""
-    _tables().execute("SELECT count(*) FROM store").fetchone()
+    with reading(_engine()) as connection:
+        connection.execute(select(store_table.c.name).limit(1)).all()
     return _line("ok")
 
 
@@ -97,32 +106,30 @@ def _asked_day(text: str | None, otherwise: date) -> date:
     return day
 
 
+def _asked_page(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise RefusalError(400, "page", "page: must be a number from 0 to 9999")
+    return int(text)
+
+
 def _clock() -> datetime:
     now: datetime = current_app.config["NOW"]()
     return now
 
 
-def _tables() -> Database:
-    """Return this request's own connection; it is closed with the request."""
-    if "tables" not in g:
-        g.tables = connect(current_app.config["DATABASE"])
-    tables: Database = g.tables
-    return tables
-
-
-def _close(_: BaseException | None) -> None:
-    if "tables" in g:
-        g.pop("tables").conn.close()
+def _engine() -> Engine:
+    engine: Engine = current_app.config["ENGINE"]
+    return engine
 
 
 def _refused(refusal: RefusalError) -> Response:
-    with suppress(sqlite3.Error):  # a statistic must not stand in the answer's way
-        count_refusal(_tables(), refusal.reason, _clock())
+    with suppress(SQLAlchemyError):  # a statistic must not stand in the answer's way
+        count_refusal(_engine(), refusal.reason, _clock())
     return _line(str(refusal), refusal.status)
 
 
-def _storage_failed(error: sqlite3.Error) -> Response:
-    current_app.logger.error("the database can't be used: %s", error)
+def _storage_failed(error: SQLAlchemyError) -> Response:
+    current_app.logger.error("the database can't be used: %s", why(error))
     response = _line("the database can't be used just now: send it again later", 503)
     response.headers["Retry-After"] = "300"
     return response

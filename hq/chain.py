@@ -1,79 +1,206 @@
-"""What is read: one day of the whole chain, by store, as the latest revisions tell it."""
+"""What is read: one day of the whole chain, its sums and its stores page by page, as the latest revisions tell it."""
 
-import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlite_utils import Database
+from sqlalchemy import Connection, Select, and_, case, false, func, literal, not_, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
 
-_LATEST = """
-SELECT store.name, latest.revision, latest.received_at, latest.body FROM store
-LEFT JOIN store_day AS latest ON latest.store = store.name AND latest.day = :day AND latest.revision =
-    (SELECT max(revision) FROM store_day WHERE store = store.name AND day = :day)
-ORDER BY store.name
-"""
+from hq.tables import holiday, latest_day, store
+from hq.words import utc_text
+
+STATES = ("complete", "partial", "late", "missing", "closed")
+WHOLE = 0.95  # seen of the opening hours, from which on a day is complete
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class StoreRow:
-    """One store's day. Without a document all but the name is None; counts are None where nothing was seen."""
+    """One store's day. Without a document all numbers are None; counts are None where nothing was seen."""
 
     store: str
+    region: str
+    state: str
     revision: int | None = None
     received: datetime | None = None
     in_: int | None = None
     out: int | None = None
     seen_share: float | None = None
+    ills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ChainDay:
-    """One day of every enrolled store. A sum counts only stores that saw something, and says how many they are."""
+    """One day of every store. A sum counts only stores that saw something, and says how many of how many they are.
+
+    `states` holds how many stores are in each of STATES; `counted` saw something, `ill` were heard with a word of
+    what is wrong; `of` is those that should have numbers: all that were not closed.
+    """
 
     day: date
-    rows: tuple[StoreRow, ...]
+    states: dict[str, int]
+    counted: int
+    ill: int
+    in_: int | None
+    out: int | None
+    seen_share: float | None
 
     @property
-    def missing(self) -> tuple[StoreRow, ...]:
-        """Stores without a document of that day."""
-        return tuple(row for row in self.rows if row.revision is None)
+    def of(self) -> int:
+        """How many stores should have numbers."""
+        return sum(self.states.values()) - self.states["closed"]
 
     @property
-    def counted(self) -> tuple[StoreRow, ...]:
-        """Stores that saw something and so are part of the sums."""
-        return tuple(row for row in self.rows if row.in_ is not None)
+    def missing(self) -> int:
+        """Stores that were expected and not heard."""
+        return self.states["missing"]
 
     @property
-    def blind(self) -> tuple[StoreRow, ...]:
+    def blind(self) -> int:
         """Stores that were heard but saw nothing all day."""
-        return tuple(row for row in self.rows if row.revision is not None and row.in_ is None)
-
-    @property
-    def in_(self) -> int | None:
-        """People who came in, over the stores that counted; None where no store did."""
-        return sum(row.in_ or 0 for row in self.counted) if self.counted else None
-
-    @property
-    def out(self) -> int | None:
-        """People who went out, over the stores that counted; None where no store did."""
-        return sum(row.out or 0 for row in self.counted) if self.counted else None
-
-    @property
-    def seen_share(self) -> float | None:
-        """The mean share of opening hours seen, over the stores that said one."""
-        shares = [row.seen_share for row in self.rows if row.seen_share is not None]
-        return sum(shares) / len(shares) if shares else None
+        return self.of - self.missing - self.counted
 
 
-def chain_day(tables: Database, day: date) -> ChainDay:
-    """Return the chain's day."""
-    found = tables.execute(_LATEST, {"day": day.isoformat()}).fetchall()
-    return ChainDay(day, tuple(_row(*values) for values in found))
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which stores of a day are asked for, in what order, and which page of them (from 0)."""
+
+    name: str = ""
+    region: str = ""
+    state: str = ""
+    ill: str = ""
+    sort: str = "store"
+    down: bool = False
+    page: int = 0
 
 
-def _row(store: str, revision: int | None, received_at: str | None, body: bytes | None) -> StoreRow:
-    if revision is None or received_at is None or body is None:
-        return StoreRow(store)
-    totals = json.loads(body)["totals"]  # checked against the schema before it was recorded
-    received = datetime.fromisoformat(received_at)
-    return StoreRow(store, revision, received, totals["in"], totals["out"], totals["seen_share"])
+def chain_day(connection: Connection, day: date, region: str = "") -> ChainDay:
+    """Return the sums of a day, of one region or of all."""
+    state = _state(connection, day)
+    found = latest_day.c
+    query = _of_day(day).add_columns(
+        state,
+        func.count(),
+        func.count(found.in_count),
+        func.sum(found.in_count),
+        func.sum(found.out_count),
+        func.sum(found.seen_share),
+        func.count(found.seen_share),
+        func.sum(case((found.ills != "", 1), else_=0)),
+    )
+    if region:
+        query = query.where(store.c.region == region)
+    rows = connection.execute(query.group_by(state)).all()
+    states = dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in rows}
+    counted, in_, out, share, shares, ill = (sum(row[i] or 0 for row in rows) for i in range(2, 8))
+    return ChainDay(
+        day,
+        states,
+        counted,
+        ill,
+        in_ if counted else None,
+        out if counted else None,
+        share / shares if shares else None,
+    )
+
+
+def stores_of_day(connection: Connection, day: date, asked: Question, size: int = PAGE) -> list[StoreRow]:
+    """Return one page of a day's stores; one row more than `size` where another page follows."""
+    state, found = _state(connection, day), latest_day.c
+    order: dict[str, ColumnElement[Any]] = {
+        "store": store.c.name,
+        "region": store.c.region,
+        "state": state,
+        "in": found.in_count,
+        "out": found.out_count,
+        "seen": found.seen_share,
+    }
+    by = order.get(asked.sort, store.c.name)
+    unknown_last = [] if asked.sort in ("store", "region") else [case((by.is_(None), 1), else_=0)]
+    query = (
+        _of_day(day)
+        .add_columns(
+            store.c.name,
+            store.c.region,
+            state,
+            found.revision,
+            found.received_at,
+            found.in_count,
+            found.out_count,
+            found.seen_share,
+            found.ills,
+        )
+        .where(*_filters(asked, state))
+        .order_by(*unknown_last, by.desc() if asked.down else by, store.c.name)
+        .limit(size + 1)
+        .offset(asked.page * size)
+    )
+    return [_row(*row) for row in connection.execute(query)]
+
+
+def in_counts(connection: Connection, names: list[str], last: date, days: int = 28) -> dict[str, list[int | None]]:
+    """Return each store's people in on every one of the `days` up to `last`; None where nothing is known."""
+    first = last - timedelta(days=days - 1)
+    found = latest_day.c
+    query = select(found.store, found.day, found.in_count).where(found.store.in_(names), found.day.between(first, last))
+    counts: dict[str, list[int | None]] = {name: [None] * days for name in names}
+    for name, day, count in connection.execute(query):
+        counts[name][(day - first).days] = count
+    return counts
+
+
+def is_open(connection: Connection, day: date) -> ColumnElement[bool]:
+    """Return the condition that a store is expected to be open on a day, by its calendar."""
+    shut = set(connection.execute(select(holiday.c.region).where(holiday.c.day == day)).scalars())
+    if "" in shut:
+        return false()
+    weekday = store.c.weekdays.op("&")(1 << day.weekday())
+    return and_(
+        weekday != 0,
+        or_(store.c.opened.is_(None), store.c.opened <= day),
+        or_(store.c.closed.is_(None), store.c.closed > day),
+        store.c.region.not_in(shut) if shut else true(),
+    )
+
+
+def due(day: date) -> str:
+    """Return the moment from which on a day's first arrival is late: when the noon after it is over in every zone."""
+    return utc_text(datetime.fromisoformat(f"{day}T00:00:00+00:00") + timedelta(days=2))
+
+
+def _of_day(day: date) -> Select[Any]:
+    joined = store.outerjoin(latest_day, and_(latest_day.c.store == store.c.name, latest_day.c.day == day))
+    return select().select_from(joined)
+
+
+def _state(connection: Connection, day: date) -> ColumnElement[Any]:
+    found = latest_day.c
+    return case(
+        (and_(found.store.is_(None), not_(is_open(connection, day))), literal("closed")),
+        (found.store.is_(None), literal("missing")),
+        (or_(found.in_count.is_(None), found.seen_share < WHOLE), literal("partial")),
+        (found.first_received_at > due(day), literal("late")),
+        else_=literal("complete"),
+    )
+
+
+def _filters(asked: Question, state: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if asked.name:
+        filters.append(store.c.name.contains(asked.name, autoescape=True))
+    if asked.region:
+        filters.append(store.c.region == asked.region)
+    if asked.state:
+        filters.append(state == asked.state)
+    if asked.ill == "any":
+        filters.append(latest_day.c.ills != "")
+    elif asked.ill:
+        filters.append(latest_day.c.ills.contains(asked.ill, autoescape=True))
+    return filters
+
+
+def _row(name: str, region: str, state: str, revision: int | None, received: str | None, *numbers: Any) -> StoreRow:
+    in_, out, share, ills = numbers
+    at = datetime.fromisoformat(received) if received else None
+    return StoreRow(name, region, state, revision, at, in_, out, share, tuple((ills or "").split()))

@@ -2,21 +2,52 @@
 
 import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
+from sqlalchemy import Engine
 
-from hq.database import FILE_NAME, HqError
-from hq.ledger import enrol as enrol_store
+from hq import keys
+from hq.database import FILE_NAME, HqError, open_database, sqlite_url
 from hq.server import serve as serve_database
 
-_data = click.option(
-    "--data",
-    "folder",
-    required=True,
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of headquarters' database; made where it is missing.",
-)
+
+def _with_database(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command --data and --database, and its errors one line."""
+
+    @click.option(
+        "--data",
+        "folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder of headquarters' SQLite database; made where it is missing.",
+    )
+    @click.option("--database", "url", help="Address of a database, such as postgresql+psycopg://hq@localhost/hq.")
+    @wraps(command)
+    def run(folder: Path | None, url: str | None, **words: Any) -> None:
+        if (folder is None) == (url is None):
+            raise click.UsageError("one of --data and --database must be given")
+        with _one_line():
+            command(lambda: open_database(url or sqlite_url(Path(str(folder)) / FILE_NAME)), **words)
+
+    return run
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    except HqError as error:
+        raise click.ClickException(str(error)) from None
+
+
+Opened = Callable[[], Engine]
 
 
 @click.group()
@@ -30,12 +61,12 @@ def hq() -> None:
 
 
 @hq.command()
-@_data
+@_with_database
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
-def serve(folder: Path, host: str, port: int) -> None:
+def serve(opened: Opened, host: str, port: int) -> None:
     """Take in store-days and show the chain's page.
 
     \b
@@ -43,27 +74,33 @@ def serve(folder: Path, host: str, port: int) -> None:
       tallybox hq serve --data /var/lib/tallybox-hq --port 8090
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        serve_database(folder / FILE_NAME, host, port, ready=lambda address: click.echo(f"Listening on {address}"))
-    except HqError as error:
-        raise click.ClickException(str(error)) from None
+    serve_database(opened(), host, port, ready=lambda address: click.echo(f"Listening on {address}"))
 
 
 @hq.command()
 @click.argument("store")
 @click.argument("public_key")
-@_data
-def enrol(store: str, public_key: str, folder: Path) -> None:
+@_with_database
+def enrol(opened: Opened, store: str, public_key: str) -> None:
     """Let a store send its days, signed with the key that its box shows.
 
     \b
     Example:
       tallybox hq enrol corner-shop 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo --data /var/lib/tallybox-hq
     """
-    try:
-        key_id = enrol_store(folder / FILE_NAME, store, public_key)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-    except HqError as error:
-        raise click.ClickException(str(error)) from None
+    key_id = keys.enrol(opened, store, public_key)
     click.echo(f"{store} is enrolled with key {key_id}.")
+
+
+@hq.command()
+@click.argument("store")
+@_with_database
+def revoke(opened: Opened, store: str) -> None:
+    """Take every key of a store out of force at once: of a box that was stolen. An invitation brings it back.
+
+    \b
+    Example:
+      tallybox hq revoke corner-shop --data /var/lib/tallybox-hq
+    """
+    count = keys.revoke(opened(), store, datetime.now(UTC))
+    click.echo(f"{store}: {count} {'key was' if count == 1 else 'keys were'} revoked.")

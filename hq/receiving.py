@@ -1,9 +1,10 @@
 """How a store-day is taken in: each check in its order, then the commit, then the answer. Knows nothing of HTTP."""
 
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlite_utils import Database
+from sqlalchemy import Engine
 
 from appliance.documents import (
     MAX_BYTES,
@@ -12,12 +13,14 @@ from appliance.documents import (
     SignatureError,
     StoreDay,
     acknowledge,
-    signing,
     store_day,
 )
-from hq.ledger import Recorded, public_key, record
+from hq.database import reading
+from hq.keys import StoreKey, keys_of, signer
+from hq.ledger import Recorded, record
 
 FIRST_DAY = date(2020, 1, 1)
+_GZIP = 16 + zlib.MAX_WBITS
 
 
 class RefusalError(Exception):
@@ -31,40 +34,70 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """What was sent, all of it still hostile: the three parts of the path as text, the body, the signature."""
+    """What was sent, all of it still hostile: parts of the path as text, the body and its encoding, the signature."""
 
     store: str
     day: str
     revision: str
     body: bytes
     signature: str
+    encoding: str = ""
 
 
-def receive(tables: Database, upload: Upload, now: datetime) -> tuple[Acknowledgement, bool]:
+def receive(engine: Engine, upload: Upload, now: datetime) -> tuple[Acknowledgement, bool]:
     """Check and commit one upload; return the acknowledgement and whether it was new. Raises RefusalError."""
-    if len(upload.body) > MAX_BYTES:
-        raise too_large()
-    key = public_key(tables, upload.store)
-    if key is None:
+    body = _decoded(upload)
+    with reading(engine) as connection:
+        keys = keys_of(connection, upload.store)
+    if not keys:
         raise RefusalError(404, "unknown store", "unknown store: it must be enrolled first")
     try:
-        signing.verify(key, upload.body, upload.signature)
-        document = store_day.from_bytes(upload.body)
+        key = signer(keys, body, upload.signature)
+        _require_force(key)
+        document = store_day.from_bytes(body)
     except SignatureError as error:
         raise RefusalError(401, "signature", str(error)) from None
     except DocumentError as error:
         raise RefusalError(400, "document", str(error)) from None
     _require_agreement(upload, document)
-    _require_reach(date.fromisoformat(document.day), now)
-    recorded = record(tables, document, upload.body, upload.signature, now)
+    day = date.fromisoformat(document.day)
+    _require_reach(day, now)
+    if not key.may_sign(day):
+        raise RefusalError(400, "key's days", f"day: {day} is not one that key {key.id} may sign; the box was replaced")
+    recorded = record(engine, document, body, upload.signature, key.id, now)
     if recorded is Recorded.CONFLICT:
         raise RefusalError(409, "conflict", "other bytes are recorded under this revision: send a later revision")
-    return acknowledge(document, upload.body), recorded is Recorded.NEW
+    return acknowledge(document, body), recorded is Recorded.NEW
 
 
 def too_large() -> RefusalError:
     """Return the refusal of a body that is too large, read or not."""
     return RefusalError(413, "size", f"a store-day is at most {MAX_BYTES} bytes long")
+
+
+def _decoded(upload: Upload) -> bytes:
+    """Return the document's bytes. A bomb is left alone at the first byte too many."""
+    if len(upload.body) > MAX_BYTES:
+        raise too_large()
+    if upload.encoding in ("", "identity"):
+        return upload.body
+    if upload.encoding != "gzip":
+        raise RefusalError(415, "encoding", "Content-Encoding: must be gzip or none")
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        body = unpacker.decompress(upload.body, MAX_BYTES + 1)
+    except zlib.error:
+        raise RefusalError(400, "encoding", "the body is not gzip") from None
+    if len(body) > MAX_BYTES:
+        raise too_large()
+    if not unpacker.eof or unpacker.unused_data:
+        raise RefusalError(400, "encoding", "the body is not one whole gzip")
+    return body
+
+
+def _require_force(key: StoreKey) -> None:
+    if key.revoked:
+        raise RefusalError(401, "revoked key", f"key {key.id} was revoked: the store must be invited anew")
 
 
 def in_reach(day: date, now: datetime) -> bool:

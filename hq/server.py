@@ -2,16 +2,16 @@
 
 import socket
 from collections.abc import Callable
-from pathlib import Path
 
 import waitress  # type: ignore[import-untyped]
+from sqlalchemy import Engine
 
 from appliance.documents import MAX_BYTES
 from hq.app import create_app
 from hq.database import HqError
 
 _LIMITS = {
-    "threads": 4,
+    "threads": 8,
     "connection_limit": 200,
     "channel_timeout": 30,
     "max_request_header_size": 8 * 1024,
@@ -20,9 +20,9 @@ _LIMITS = {
 }
 
 
-def serve(database: Path, host: str, port: int, ready: Callable[[str], None] = lambda address: None) -> None:
+def serve(engine: Engine, host: str, port: int, ready: Callable[[str], None] = lambda address: None) -> None:
     """Serve until stopped; call `ready` with the address once it listens (port 0 takes a free one). Raises HqError."""
-    app = create_app(database)
+    app = create_app(engine)
     with _listening(host, port) as listener:
         server = waitress.create_server(app, sockets=[listener], **_LIMITS)
         ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")

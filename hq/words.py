@@ -1,7 +1,7 @@
 """Numbers and days as the page writes them. What isn't known is a dash, never 0."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from math import floor
 from typing import Any
 
@@ -34,10 +34,17 @@ def moment(value: datetime | None) -> str:
     return DASH if value is None else f"{short_day(value)} {value:%H:%M}"
 
 
-def some(names: Sequence[str], most: int = 4) -> str:
-    """Return "a, b and c", or "a, b, c, d and 12 more"."""
+def utc_text(moment: datetime) -> str:
+    """Return a moment as RFC 3339 text in UTC, to the second, as the database keeps it."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def some(names: Sequence[str], most: int = 4, count: int | None = None) -> str:
+    """Return "a, b and c", or "a, b, c, d and 12 more"; `count` is how many there are, where `names` are the first."""
     shown = list(names[:most])
-    rest = len(names) - len(shown)
+    rest = (len(names) if count is None else count) - len(shown)
+    if not shown:
+        return ""
     last = f"{rest} more" if rest else shown.pop()
     return f"{', '.join(shown)} and {last}" if shown else last
 

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine
 
 from appliance.documents import Quarter, StoreDay, signing, store_day
-from hq.ledger import enrol
+from hq.keys import enrol
 from tests.documents.examples import example_day
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
@@ -19,8 +19,8 @@ class Shop:
     name: str = "corner-shop"
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
 
-    def enrol(self, database: Path) -> "Shop":
-        enrol(database, self.name, signing.public_key_text(self.key.public_key()))
+    def enrol(self, engine: Engine) -> "Shop":
+        enrol(lambda: engine, self.name, signing.public_key_text(self.key.public_key()))
         return self
 
     def day(self, **changes: Any) -> StoreDay:

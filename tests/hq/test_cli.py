@@ -1,4 +1,6 @@
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -7,7 +9,6 @@ from click.testing import CliRunner, Result
 
 from appliance.documents import signing
 from hq.cli import hq
-from hq.database import opened
 from tests.hq.chain_of_shops import Shop
 
 KEY = signing.public_key_text(Shop().key.public_key())
@@ -18,13 +19,17 @@ def run(*words: str | Path) -> Result:
     return CliRunner().invoke(hq, [str(word) for word in words], prog_name="tallybox hq")
 
 
+def keys_in(folder: Path) -> list[tuple[str, str]]:
+    with closing(sqlite3.connect(folder / "hq.sqlite3")) as database:
+        return database.execute("SELECT store, public_key FROM store_key").fetchall()
+
+
 def test_a_store_is_enrolled_once_and_again_with_the_same_key(tmp_path: Path) -> None:
     for _ in range(2):
         result = run("enrol", "corner-shop", KEY, "--data", tmp_path)
         key_id = signing.key_id(signing.read_public_key(KEY))
         assert (result.exit_code, result.output) == (0, f"corner-shop is enrolled with key {key_id}.\n")
-    with opened(tmp_path / "hq.sqlite3") as tables:
-        assert [(row["name"], row["public_key"]) for row in tables.table("store").rows] == [("corner-shop", KEY)]
+    assert keys_in(tmp_path) == [("corner-shop", KEY)]
 
 
 def test_another_key_for_a_known_store_is_refused(tmp_path: Path) -> None:
@@ -32,8 +37,7 @@ def test_another_key_for_a_known_store_is_refused(tmp_path: Path) -> None:
     result = run("enrol", "corner-shop", OTHER, "--data", tmp_path)
     assert result.exit_code == 1
     assert "corner-shop is enrolled with another key" in result.output
-    with opened(tmp_path / "hq.sqlite3") as tables:
-        assert [row["public_key"] for row in tables.table("store").rows] == [KEY]
+    assert keys_in(tmp_path) == [("corner-shop", KEY)]
 
 
 def test_an_address_that_is_not_this_machines_is_one_line(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, timedelta, timezone
 from pathlib import Path
@@ -7,10 +8,11 @@ from typing import Any
 import pytest
 import rfc8785
 from flask import Flask
+from sqlalchemy import Engine, text
 
 from appliance.documents import Totals, acknowledge, acknowledgement, digest, signing, store_day
 from hq.app import create_app
-from hq.database import opened
+from hq.database import open_database, reading, sqlite_url, writing
 from tests.hq.chain_of_shops import NOW, Shop
 
 SHOP = Shop()
@@ -19,24 +21,25 @@ GOOD = store_day.to_bytes(SHOP.day())
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    path = tmp_path / "data" / "hq.sqlite3"
-    SHOP.enrol(path)
-    OTHER.enrol(path)
-    return path
+def database(tmp_path: Path) -> Iterator[Engine]:
+    engine = open_database(sqlite_url(tmp_path / "data" / "hq.sqlite3"))
+    SHOP.enrol(engine)
+    OTHER.enrol(engine)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def app(database: Path) -> Flask:
+def app(database: Engine) -> Flask:
     return create_app(database, now=lambda: NOW)
 
 
-def rows(database: Path, table: str) -> list[dict[str, Any]]:
-    with opened(database) as tables:
-        return list(tables.table(table).rows)
+def rows(database: Engine, table: str) -> list[dict[str, Any]]:
+    with reading(database) as connection:
+        return [dict(row) for row in connection.execute(text(f"SELECT * FROM {table}")).mappings()]
 
 
-def refusals(database: Path) -> dict[str, int]:
+def refusals(database: Engine) -> dict[str, int]:
     return {row["reason"]: row["count"] for row in rows(database, "refusal")}
 
 
@@ -44,7 +47,7 @@ def changed(**changes: Any) -> bytes:
     return rfc8785.dumps({**json.loads(GOOD), **changes})
 
 
-def test_a_good_day_is_kept_as_it_came_and_acknowledged(app: Flask, database: Path) -> None:
+def test_a_good_day_is_kept_as_it_came_and_acknowledged(app: Flask, database: Engine) -> None:
     answer = SHOP.put(app.test_client(), SHOP.day())
     assert answer.status_code == 201
     assert acknowledgement.from_bytes(answer.data) == acknowledge(SHOP.day(), GOOD)
@@ -56,14 +59,14 @@ def test_a_good_day_is_kept_as_it_came_and_acknowledged(app: Flask, database: Pa
     assert refusals(database) == {}
 
 
-def test_a_replay_is_acknowledged_again_and_is_one_row(app: Flask, database: Path) -> None:
+def test_a_replay_is_acknowledged_again_and_is_one_row(app: Flask, database: Engine) -> None:
     first, again = (SHOP.put(app.test_client(), SHOP.day()) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.data == again.data
     assert len(rows(database, "store_day")) == 1
 
 
-def test_other_bytes_under_the_same_revision_are_refused_and_change_nothing(app: Flask, database: Path) -> None:
+def test_other_bytes_under_the_same_revision_are_refused_and_change_nothing(app: Flask, database: Engine) -> None:
     SHOP.put(app.test_client(), SHOP.day())
     answer = SHOP.put(app.test_client(), SHOP.day(totals=Totals(13, 11, 0.5)))
     assert (answer.status_code, answer.text) == (
@@ -74,20 +77,20 @@ def test_other_bytes_under_the_same_revision_are_refused_and_change_nothing(app:
     assert refusals(database) == {"conflict": 1}
 
 
-def test_a_later_revision_is_a_row_of_its_own(app: Flask, database: Path) -> None:
+def test_a_later_revision_is_a_row_of_its_own(app: Flask, database: Engine) -> None:
     for revision in (2, 1, 3):
         assert SHOP.put(app.test_client(), SHOP.day(revision=revision)).status_code == 201
     assert sorted(row["revision"] for row in rows(database, "store_day")) == [1, 2, 3]
 
 
-def test_the_same_revision_sent_by_many_at_once_is_one_row(app: Flask, database: Path) -> None:
+def test_the_same_revision_sent_by_many_at_once_is_one_row(app: Flask, database: Engine) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: SHOP.put(app.test_client(), SHOP.day()), range(24)))
     assert sorted(answer.status_code for answer in answers) == [200] * 23 + [201]
     assert len({answer.data for answer in answers}) == len(rows(database, "store_day")) == 1
 
 
-def test_of_different_bytes_sent_at_once_one_wins_and_the_others_hear_it(app: Flask, database: Path) -> None:
+def test_of_different_bytes_sent_at_once_one_wins_and_the_others_hear_it(app: Flask, database: Engine) -> None:
     days = [SHOP.day(health={"try": i}) for i in range(12)]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda day: SHOP.put(app.test_client(), day), days))
@@ -148,7 +151,7 @@ REFUSED: list[tuple[str, bytes, str, str | None, int, str, str]] = [
     ids=[row[0] for row in REFUSED],
 )
 def test_what_is_refused_is_counted_and_gets_one_line(
-    app: Flask, database: Path, body: bytes, path: str, signature: str | None, status: int, reason: str, says: str
+    app: Flask, database: Engine, body: bytes, path: str, signature: str | None, status: int, reason: str, says: str
 ) -> None:
     answer = SHOP.put(app.test_client(), body, path, signature)
     assert answer.status_code == status
@@ -180,20 +183,20 @@ def test_a_day_out_of_reach_is_refused(app: Flask, day: date, status: int) -> No
         assert answer.text == f"day: {day} is before 2020-01-01 or after tomorrow; check the box's clock\n"
 
 
-def test_the_reach_is_measured_in_utc_whatever_zone_headquarters_is_in(database: Path) -> None:
+def test_the_reach_is_measured_in_utc_whatever_zone_headquarters_is_in(database: Engine) -> None:
     far_east = NOW.astimezone(timezone(timedelta(hours=14))) + timedelta(hours=12)
     app = create_app(database, now=lambda: far_east)
     day = far_east.astimezone(UTC).date() + timedelta(days=2)
     assert SHOP.put(app.test_client(), changed(day=str(day)), f"/v1/stores/corner-shop/days/{day}/1").status_code == 400
 
 
-def test_refusals_of_one_reason_are_one_row(app: Flask, database: Path) -> None:
+def test_refusals_of_one_reason_are_one_row(app: Flask, database: Engine) -> None:
     for _ in range(3):
         SHOP.put(app.test_client(), GOOD, signature="forged")
     assert rows(database, "refusal") == [{"reason": "signature", "count": 3, "last_at": "2026-11-25T08:00:00Z"}]
 
 
-def test_texts_with_sql_and_html_are_kept_as_texts(app: Flask, database: Path) -> None:
+def test_texts_with_sql_and_html_are_kept_as_texts(app: Flask, database: Engine) -> None:
     day = SHOP.day(health={"note": "<img src=x onerror=alert(1)>'; DROP TABLE store_day; --"})
     assert SHOP.put(app.test_client(), day).status_code == 201
     assert store_day.from_bytes(rows(database, "store_day")[0]["body"]) == day
@@ -206,9 +209,9 @@ def test_a_store_day_can_only_be_put(app: Flask, method: str) -> None:
     assert (answer.status_code, answer.text) == (405, "405 Method Not Allowed\n")
 
 
-def test_a_database_that_cannot_be_used_is_a_503_and_nothing_is_acknowledged(app: Flask, database: Path) -> None:
-    with opened(database) as tables:
-        tables.execute("DROP TABLE store_day")
+def test_a_database_that_cannot_be_used_is_a_503_and_nothing_is_acknowledged(app: Flask, database: Engine) -> None:
+    with writing(database) as connection:
+        connection.execute(text("DROP TABLE store_day"))
     answer = SHOP.put(app.test_client(), SHOP.day())
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "300"

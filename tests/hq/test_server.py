@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from appliance.documents import acknowledge, acknowledgement, digest, store_day
+from hq.database import open_database, sqlite_url
 from tests.hq.chain_of_shops import Shop, recent_day
 
 SERVE = [sys.executable, "-c", "from hq.cli import hq; hq()", "serve", "--port", "0", "--data"]
@@ -32,9 +33,16 @@ def serving(folder: Path) -> Iterator[tuple[httpx.Client, "subprocess.Popen[str]
             process.kill()
 
 
+def enrolled(folder: Path, shop: Shop) -> Shop:
+    engine = open_database(sqlite_url(folder / "hq.sqlite3"))
+    shop.enrol(engine)
+    engine.dispose()
+    return shop
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    return Shop().enrol(tmp_path / "hq.sqlite3")
+    return enrolled(tmp_path, Shop())
 
 
 def test_a_day_is_sent_acknowledged_and_shown(tmp_path: Path, shop: Shop) -> None:
@@ -52,7 +60,7 @@ def test_a_store_enrolled_while_it_serves_is_known_at_once(tmp_path: Path) -> No
     with serving(tmp_path) as (client, _):
         shop = Shop("new-shop")
         assert shop.put(client, recent_day(shop)).status_code == 404
-        shop.enrol(tmp_path / "hq.sqlite3")
+        enrolled(tmp_path, shop)
         assert shop.put(client, recent_day(shop)).status_code == 201
 
 

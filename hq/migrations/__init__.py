@@ -1,0 +1,1 @@
+"""Migrations, run by Alembic at every start: `versions` holds them in their order."""
