@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from appliance.documents import MAX_BYTES, acknowledgement
-from hq import words
+from hq import enrolling, words
 from hq.chain import PAGE, Question, chain_day, stores_of_day
 from hq.database import reading, why
 from hq.ledger import count_refusal
@@ -50,16 +50,27 @@ def create_app(engine: Engine, now: Callable[[], datetime] = _now) -> Flask:
 @routes.put("/v1/stores/<store>/days/<day>/<revision>")
 def put_store_day(store: str, day: str, revision: str) -> Response:
     """Take one store-day; answer with its acknowledgement only after the commit."""
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise too_large() from None
+    body = _body()
     said = request.headers
     upload = Upload(
         store, day, revision, body, said.get("Tallybox-Signature", ""), said.get("Content-Encoding", "").lower()
     )
     word, new = receive(_engine(), upload, _clock())
     return Response(acknowledgement.to_bytes(word), 201 if new else 200, mimetype="application/json")
+
+
+@routes.post("/v1/enrol")
+def post_enrolment() -> Response:
+    """Take a box's key for the store whose one-time code it has."""
+    new = enrolling.enrol(_engine(), _body(), _clock())
+    return _line("enrolled", 201 if new else 200)
+
+
+@routes.post("/v1/stores/<store>/key")
+def post_key(store: str) -> Response:
+    """Take a store's new key, signed by its old one."""
+    new = enrolling.change_key(_engine(), store, _body(), _clock())
+    return _line("the key was changed", 201 if new else 200)
 
 
 @routes.get("/")
@@ -92,6 +103,13 @@ def healthz() -> Response:
     with reading(_engine()) as connection:
         connection.execute(select(store_table.c.name).limit(1)).all()
     return _line("ok")
+
+
+def _body() -> bytes:
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise too_large() from None
 
 
 def _asked_day(text: str | None, otherwise: date) -> date:

@@ -1,18 +1,21 @@
 """Commands of headquarters. The box's own command line takes in the group `hq`."""
 
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import click
+import segno
 from sqlalchemy import Engine
 
-from hq import keys
+from hq import enrolling, keys
 from hq.database import FILE_NAME, HqError, open_database, sqlite_url
 from hq.server import serve as serve_database
 
@@ -26,13 +29,13 @@ def _with_database(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder of headquarters' SQLite database; made where it is missing.",
     )
-    @click.option("--database", "url", help="Address of a database, such as postgresql+psycopg://hq@localhost/hq.")
+    @click.option("--database", help="Address of a database, such as postgresql+psycopg://hq@localhost/hq.")
     @wraps(command)
-    def run(folder: Path | None, url: str | None, **words: Any) -> None:
-        if (folder is None) == (url is None):
+    def run(folder: Path | None, database: str | None, **words: Any) -> None:
+        if (folder is None) == (database is None):
             raise click.UsageError("one of --data and --database must be given")
         with _one_line():
-            command(lambda: open_database(url or sqlite_url(Path(str(folder)) / FILE_NAME)), **words)
+            command(lambda: open_database(database or sqlite_url(Path(str(folder)) / FILE_NAME)), **words)
 
     return run
 
@@ -90,6 +93,25 @@ def enrol(opened: Opened, store: str, public_key: str) -> None:
     """
     key_id = keys.enrol(opened, store, public_key)
     click.echo(f"{store} is enrolled with key {key_id}.")
+
+
+@hq.command()
+@click.argument("store")
+@click.option("--url", required=True, help="Address of headquarters as boxes reach it.")
+@_with_database
+def invite(opened: Opened, store: str, url: str) -> None:
+    """Print a code that enrols one box for a store. It works once, within a week; a box in its place goes on.
+
+    
+    Example:
+      tallybox hq invite corner-shop --url https://hq.example --data /var/lib/tallybox-hq
+    """
+    if not re.fullmatch(r"https?://[!-~]{1,300}", url):
+        raise ValueError("url: must be an http(s) address")
+    keys.require_name(store)
+    link = enrolling.link(url, store, code := enrolling.invite(opened(), store, datetime.now(UTC)))
+    segno.make_qr(link).terminal(out=(picture := StringIO()), compact=True)
+    click.echo(f"Code for {store}: {code[:5]}-{code[5:]}, good once and for a week\n\n{picture.getvalue()}\n{link}")
 
 
 @hq.command()

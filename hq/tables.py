@@ -40,7 +40,8 @@ invitation = Table(
     "invitation",
     metadata,
     Column("store", String(40), primary_key=True),
-    Column("code_hash", String(64), nullable=False),
+    Column("code_hash", String(120), nullable=False),
+    Column("used_by", String(43)),
     Column("dies_at", String(20), nullable=False),
     Column("tries", Integer, nullable=False, server_default="0"),
 )

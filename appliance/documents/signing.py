@@ -22,15 +22,15 @@ class SignatureError(DocumentError):
     """The bytes were not signed with the key that was expected."""
 
 
-def sign(private_key: Ed25519PrivateKey, data: bytes) -> str:
-    """Return the signature of a store-day's bytes as 86 characters of base64url."""
-    return _to_text(private_key.sign(_DOMAIN + data))
+def sign(private_key: Ed25519PrivateKey, data: bytes, domain: bytes = _DOMAIN) -> str:
+    """Return the signature of a store-day's bytes, or of another kind's, as 86 characters of base64url."""
+    return _to_text(private_key.sign(domain + data))
 
 
-def verify(public_key: Ed25519PublicKey, data: bytes, signature: str) -> None:
+def verify(public_key: Ed25519PublicKey, data: bytes, signature: str, domain: bytes = _DOMAIN) -> None:
     """Return if `signature` is that of `data` by the key's owner; raise SignatureError for any other text."""
     try:
-        public_key.verify(_from_text(signature, _SIGNATURE_BYTES), _DOMAIN + data)
+        public_key.verify(_from_text(signature, _SIGNATURE_BYTES), domain + data)
     except (InvalidSignature, ValueError):
         raise SignatureError("signature: is not that of these bytes by the store's key") from None
 

@@ -1,3 +1,4 @@
+import re
 import socket
 import sqlite3
 from contextlib import closing
@@ -38,6 +39,29 @@ def test_another_key_for_a_known_store_is_refused(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "corner-shop is enrolled with another key" in result.output
     assert keys_in(tmp_path) == [("corner-shop", KEY)]
+
+
+def test_an_invitation_is_a_code_and_a_link_and_a_picture_of_it(tmp_path: Path) -> None:
+    result = run("invite", "corner-shop", "--url", "https://hq.example", "--data", tmp_path)
+    assert result.exit_code == 0
+    code = re.search(r"^Code for corner-shop: ([2-9a-z]{5})-([2-9a-z]{5}), good once", result.output)
+    assert code is not None
+    link = f"tallybox-enrol:https://hq.example?store=corner-shop&code={code[1]}{code[2]}"
+    assert result.output.endswith(link + "\n")
+    assert result.output.count("\n") > 20
+
+
+def test_who_is_not_enrolled_cannot_be_revoked(tmp_path: Path) -> None:
+    result = run("revoke", "corner-shop", "--data", tmp_path)
+    assert (result.exit_code, result.output) == (1, "Error: corner-shop is not enrolled; nothing was changed\n")
+    run("enrol", "corner-shop", KEY, "--data", tmp_path)
+    result = run("revoke", "corner-shop", "--data", tmp_path)
+    assert (result.exit_code, result.output) == (0, "corner-shop: 1 key was revoked.\n")
+
+
+@pytest.mark.parametrize("words", [[], ["--data", "a", "--database", "sqlite:///b"], ["--database", "mysql://x/y"]])
+def test_one_database_must_be_named(words: list[str]) -> None:
+    assert run("revoke", "corner-shop", *words).exit_code == 2
 
 
 def test_an_address_that_is_not_this_machines_is_one_line(tmp_path: Path) -> None:

@@ -1,18 +1,25 @@
+import gzip
 import json
+import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, timedelta, timezone
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import rfc8785
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from appliance.documents import Totals, acknowledge, acknowledgement, digest, signing, store_day
+from hq import receiving
 from hq.app import create_app
 from hq.database import open_database, reading, sqlite_url, writing
+from hq.receiving import RefusalError
 from tests.hq.chain_of_shops import NOW, Shop
 
 SHOP = Shop()
@@ -75,6 +82,15 @@ def test_other_bytes_under_the_same_revision_are_refused_and_change_nothing(app:
     )
     assert [row["body"] for row in rows(database, "store_day")] == [GOOD]
     assert refusals(database) == {"conflict": 1}
+    (alarm,) = rows(database, "alarm")
+    assert (alarm["kind"], alarm["store"], alarm["day"], alarm["revision"]) == (
+        "conflict",
+        "corner-shop",
+        "2026-11-24",
+        1,
+    )
+    SHOP.put(app.test_client(), SHOP.day(totals=Totals(13, 11, 0.5)))
+    assert len(rows(database, "alarm")) == 1
 
 
 def test_a_later_revision_is_a_row_of_its_own(app: Flask, database: Engine) -> None:
@@ -221,3 +237,83 @@ def test_a_database_that_cannot_be_used_is_a_503_and_nothing_is_acknowledged(app
 def test_healthz_answers(app: Flask) -> None:
     answer = app.test_client().get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok\n")
+
+
+def put_encoded(app: Flask, body: bytes, encoding: str, signed: bytes = GOOD) -> Any:
+    headers = {"Tallybox-Signature": signing.sign(SHOP.key, signed), "Content-Encoding": encoding}
+    return app.test_client().put(PATH, data=body, headers=headers)
+
+
+def test_a_day_sent_as_gzip_is_the_same_day(app: Flask, database: Engine) -> None:
+    assert put_encoded(app, gzip.compress(GOOD), "gzip").status_code == 201
+    assert put_encoded(app, gzip.compress(GOOD, 1), "GZIP").status_code == 200
+    assert put_encoded(app, GOOD, "identity").status_code == 200
+    assert [row["body"] for row in rows(database, "store_day")] == [GOOD]
+
+
+# Packed it is 60 KB, within what is read; it would be 60 MB.
+BOMB = gzip.compress(b"\0" * 60_000_000)
+BAD_GZIP: list[tuple[str, bytes, str, int, str, str]] = [
+    ("60 MB of zeros", BOMB, "gzip", 413, "size", "a store-day is at most 65536 bytes long\n"),
+    ("a bomb in a bomb", gzip.compress(BOMB), "gzip", 401, "signature", "signature: is not"),
+    ("64 KB and one byte", gzip.compress(b" " * 65_537), "gzip", 413, "size", "a store-day is at most"),
+    ("not gzip", GOOD, "gzip", 400, "encoding", "the body is not gzip\n"),
+    ("cut off", gzip.compress(GOOD)[:-9], "gzip", 400, "encoding", "the body is not one whole gzip\n"),
+    ("wrong checksum", gzip.compress(GOOD)[:-8] + b"\0" * 8, "gzip", 400, "encoding", "the body is not gzip\n"),
+    ("two in one", gzip.compress(GOOD) * 2, "gzip", 400, "encoding", "the body is not one whole gzip\n"),
+    ("nothing", b"", "gzip", 400, "encoding", "the body is not one whole gzip\n"),
+    ("brotli", GOOD, "br", 415, "encoding", "Content-Encoding: must be gzip or none\n"),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "status", "reason", "says"), [row[1:] for row in BAD_GZIP], ids=[row[0] for row in BAD_GZIP]
+)
+def test_what_is_no_small_whole_gzip_is_refused(
+    app: Flask, database: Engine, body: bytes, encoding: str, status: int, reason: str, says: str
+) -> None:
+    answer = put_encoded(app, body, encoding)
+    assert answer.status_code == status
+    assert answer.text.startswith(says)
+    assert (rows(database, "store_day"), refusals(database)) == ([], {reason: 1})
+
+
+def test_a_bomb_is_left_alone_at_the_first_byte_too_many() -> None:
+    tracemalloc.start()
+    with pytest.raises(RefusalError):
+        receiving._decoded(receiving.Upload("", "", "", BOMB, "", "gzip"))
+    assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    tracemalloc.stop()
+
+
+HOSTILE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@HOSTILE
+@given(data=st.data())
+def test_one_changed_byte_is_refused_whoever_signed_it(app: Flask, database: Engine, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(GOOD) - 1))
+    bent = GOOD[:at] + bytes([GOOD[at] ^ data.draw(st.integers(1, 255))]) + GOOD[at + 1 :]
+    assert SHOP.put(app.test_client(), bent, signature=signing.sign(SHOP.key, GOOD)).status_code == 401
+    signed = SHOP.put(app.test_client(), bent)  # the box itself may tell other numbers, once
+    assert signed.status_code in (201, 200, 400, 409)
+    assert len(rows(database, "store_day")) <= 1
+
+
+@HOSTILE
+@given(
+    path=st.lists(
+        st.text(st.characters(codec="utf-8", exclude_characters="/?#%"), max_size=50), min_size=3, max_size=3
+    ),
+    body=st.binary(max_size=300),
+    signature=st.text("AZaz09_-=", max_size=100),
+    encoding=st.sampled_from(["", "gzip", "identity", "x"]),
+)
+def test_whatever_is_sent_gets_one_line_and_no_fault(
+    app: Flask, database: Engine, path: list[str], body: bytes, signature: str, encoding: str
+) -> None:
+    store, day, revision = (quote(part) for part in path)
+    headers = {"Tallybox-Signature": signature, "Content-Encoding": encoding}
+    answer = app.test_client().put(f"/v1/stores/{store}/days/{day}/{revision}", data=body, headers=headers)
+    assert answer.status_code in (308, 400, 401, 404, 405, 413, 415)
+    assert rows(database, "store_day") == []

@@ -60,7 +60,8 @@ def _stores() -> None:
     op.create_table(
         "invitation",
         sa.Column("store", sa.String(40), primary_key=True),
-        sa.Column("code_hash", sa.String(64), nullable=False),
+        sa.Column("code_hash", sa.String(120), nullable=False),
+        sa.Column("used_by", sa.String(43)),
         sa.Column("dies_at", sa.String(20), nullable=False),
         sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     )
