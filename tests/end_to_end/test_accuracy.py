@@ -3,6 +3,7 @@
 import pytest
 
 from scripts.score import Score, judge, read_clips, replay
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -21,3 +22,14 @@ def test_the_clips_are_counted_well_enough_and_where_nobody_crosses_nothing_is_c
         total.add(result)
     print(total.as_row())
     assert total.as_row()["block_accuracy"] >= BLOCK_ACCURACY
+
+
+@pytest.mark.timeout(300)
+def test_the_rendered_scenes_that_come_with_the_project_are_counted_well():
+    total = Score()
+    for clip in read_clips(ROOT / "tests" / "scenes"):
+        result = judge(clip, replay(clip, []))
+        print(f"{clip.name:24s} in {result.ins} of {result.true_ins}, out {result.outs} of {result.true_outs}")
+        total.add(result)
+    assert total.as_row()["block_accuracy"] >= 0.93
+    assert total.as_row()["f1"] >= 0.95
