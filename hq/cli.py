@@ -15,6 +15,7 @@ import click
 import segno
 from sqlalchemy import Engine
 
+from hq import calendar as calendars
 from hq import enrolling, keys
 from hq.database import FILE_NAME, HqError, open_database, sqlite_url
 from hq.server import serve as serve_database
@@ -126,3 +127,63 @@ def revoke(opened: Opened, store: str) -> None:
     """
     count = keys.revoke(opened(), store, datetime.now(UTC))
     click.echo(f"{store}: {count} {'key was' if count == 1 else 'keys were'} revoked.")
+
+
+_day = click.DateTime(["%Y-%m-%d"])
+
+
+@hq.command()
+@click.argument("store")
+@click.option("--region", help="Short name of its region.")
+@click.option("--hours", help='Weekly hours, such as "mon-fri 09:00-20:00, sat 10:00-18:00".')
+@click.option("--opened", "first", type=_day, help="Its first day; nothing is missing before.")
+@click.option("--closed", type=_day, help="The day after its last; nothing is missing from then on.")
+@_with_database
+def calendar(
+    opened: Opened,
+    store: str,
+    region: str | None,
+    hours: str | None,
+    first: datetime | None,
+    closed: datetime | None,
+) -> None:
+    """Show when a store is expected to be open, and change what is given.
+
+    \b
+    Example:
+      tallybox hq calendar corner-shop --hours "mon-sat 09:00-20:00" --data /var/lib/tallybox-hq
+    """
+    engine = opened()
+    known = calendars.calendar_of(engine, store)
+    wanted = calendars.Calendar(
+        known.region if region is None else region,
+        known.hours if hours is None else calendars.read_hours(hours),
+        first.date() if first else known.opened,
+        closed.date() if closed else known.closed,
+    )
+    if wanted != known:
+        calendars.keep_calendar(engine, store, wanted)
+    click.echo(f"region  {wanted.region or '-'}")
+    click.echo(f"hours   {calendars.write_hours(wanted.hours) or 'every day'}")
+    click.echo(f"opened  {wanted.opened or '-'}")
+    click.echo(f"closed  {wanted.closed or '-'}")
+
+
+@hq.command()
+@click.argument("day", type=_day)
+@click.option("--region", default="", help="Short name of a region; without it, every store.")
+@click.option("--name", default="", help="What the day is called.")
+@click.option("--remove", is_flag=True, help="Let the day be as any other again.")
+@_with_database
+def holiday(opened: Opened, day: datetime, region: str, name: str, remove: bool) -> None:
+    """Let stores be shut on a day, so that nothing is missing then.
+
+    \b
+    Example:
+      tallybox hq holiday 2026-12-25 --name Christmas --data /var/lib/tallybox-hq
+    """
+    if remove:
+        calendars.remove_holiday(opened(), day.date(), region)
+    else:
+        calendars.add_holiday(opened(), day.date(), region, name)
+    click.echo(f"{day:%Y-%m-%d} is {'as any other' if remove else 'a holiday'}{f' in {region}' if region else ''}.")

@@ -1,4 +1,5 @@
 import re
+import shlex
 import socket
 import sqlite3
 from contextlib import closing
@@ -111,6 +112,6 @@ def test_a_folder_that_is_a_file_exits_2(tmp_path: Path) -> None:
 def test_every_command_shows_an_example_that_it_takes(command: click.Command) -> None:
     text = run(str(command.name), "--help").output
     example = next(line.strip() for line in text.splitlines() if line.strip().startswith("tallybox hq"))
-    words = example.split()[3:]
+    words = shlex.split(example)[3:]
     with command.make_context(str(command.name), words, resilient_parsing=False) as context:
         assert "folder" in context.params
