@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from appliance.cli import main
+from appliance.services.process import port_must_be_free
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIP = ROOT / "tests" / "scenes" / "demo.mp4"
@@ -27,6 +28,10 @@ def settings(port: int) -> str:
 @click.command(help=__doc__)
 @click.option("--port", default=lambda: int(os.environ.get("PORT", "8080")), show_default="$PORT or 8080", type=int)
 def demo(port: int) -> None:
+    try:
+        port_must_be_free("127.0.0.1", port)
+    except RuntimeError as error:
+        raise click.ClickException(f"{error}; PORT=8081 ./scripts/run takes another") from None
     FOLDER.mkdir(parents=True, exist_ok=True)
     (FOLDER / "tallybox.toml").write_text(settings(port))
     click.echo(
