@@ -4,12 +4,15 @@ WAL, and `synchronous=FULL`: NORMAL may lose committed rows when the plug is pul
 flushes cost nothing. Readers open read-only and see the last commit.
 """
 
+import shutil
 import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from appliance.storage.schema import migrations
+
+FULL = 100_000  # bytes free, with which no database can be made
 
 
 class StorageError(RuntimeError):
@@ -28,8 +31,17 @@ def open_for_writing(path: Path) -> Database:
         database = Database(connection)
         migrations.apply(database)
     except (sqlite3.Error, OSError) as error:
-        raise StorageError(f"{path}: the database can't be opened: {error}") from None
+        raise StorageError(f"{path}: the database can't be opened: {_reason(path, error)}") from None
     return database
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Say why, in plain words where SQLite's are not: on a full disk it only knows of an I/O error."""
+    try:
+        full = shutil.disk_usage(path.parent).free < FULL
+    except OSError:
+        full = False
+    return "the disk is full" if full else str(error)
 
 
 def open_for_reading(path: Path) -> Database:

@@ -1,10 +1,13 @@
 """Bad input ends in one clear line: 2 for what the user typed, 1 for what the world did; no traceback, nothing left."""
 
-import os
 import shutil
 import socket
+import subprocess
+import sys
 
 import pytest
+
+from tests.conftest import ROOT
 
 LINE = "door:0.1,0.5,0.9,0.5:0.5,0.9"
 
@@ -123,21 +126,32 @@ def test_a_data_folder_that_can_not_be_made_ends_with_1(command, tallybox, tmp_p
     refused(tallybox(*command, "--data", tmp_path / "file" / "box"), 1, "the data folder can't be written")
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which("setpriv"), reason="needs setpriv to be somebody but root")
-def test_a_read_only_data_folder_ends_with_1(tmp_path, tallybox):
-    from appliance.storage import Folder, StorageError
+def can_mount():
+    command = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return shutil.which("unshare") and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
-    if os.geteuid() == 0:
-        pytest.skip("root may write everywhere; run as a user to see this one")
-    tmp_path.chmod(0o500)
-    with pytest.raises(StorageError, match="can't be written"):
-        Folder(tmp_path / "box").make()
+
+FOLDERS = {  # how the data folder's file system is mounted -> what the one line says
+    "a read-only one": ("ro", "Read-only file system"),
+    "a full one": ("size=4k", "full"),
+    "one that is full once the database is made": ("size=12k", "full"),
+}
+
+
+@pytest.mark.skipif(not can_mount(), reason="needs to mount a small file system (root)")
+@pytest.mark.parametrize("command", ["count", "nightly --once"])
+@pytest.mark.parametrize("kind", FOLDERS)
+def test_a_data_folder_that_takes_nothing_ends_with_1(kind, command, tmp_path):
+    options, says = FOLDERS[kind]
+    box = f"{sys.executable} -m appliance.cli {command} --data {tmp_path}"
+    mounted = ["unshare", "-m", "bash", "-c", f"mount -t tmpfs -o {options} none {tmp_path} && {box}"]
+    result = subprocess.run(mounted, capture_output=True, text=True, check=False, timeout=60, cwd=ROOT)
+    assert result.returncode == 1, result.stderr
+    assert says in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
 
 
 def test_standard_output_closed_early_ends_without_a_traceback(clip):
-    import subprocess
-    import sys
-
     command = f"{sys.executable} -m appliance.cli replay {clip} --line {LINE} --json | true"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert "Traceback" not in done.stderr
