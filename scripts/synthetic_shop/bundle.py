@@ -10,7 +10,7 @@ from scripts.synthetic_shop.studio import Studio
 
 SCENES = Path(__file__).resolve().parents[2] / "tests" / "scenes"
 LIMIT = 400_000  # bytes a clip
-BUNDLED = {"demo": 28, "eye-level": 29, "tilt-60": 29, "overhead": 29, "morning-sun": 29, "infrared-night": 32}  # crf
+BUNDLED = {"demo": 31, "eye-level": 30, "tilt-60": 31, "overhead": 31, "morning-sun": 34, "infrared-night": 32}  # crf
 
 
 def bundle_scene(studio: Studio, scene: Scene, folder: Path, step: Callable[[], None] = lambda: None) -> dict[str, Any]:

@@ -82,8 +82,8 @@ class Planner:
         return Route(np.array([door.x - side * 7.5, y]), (Stop(np.array([door.x + side * 7.5, y + far])),), True)
 
     def _linger(self, visitor: Visitor, door: Door) -> Route:
-        """Stands on the line for a while, shifting their weight, and then goes in."""
-        spots = [door.line + float(self._rng.uniform(-0.12, 0.12)) for _ in range(3)]
+        """Stands with their toes on the line for a while, shifting their weight, and then goes in."""
+        spots = [door.line - float(self._rng.uniform(0.05, 0.3)) for _ in range(3)]
         stands = tuple(Stop(self._at(visitor, door, y), visitor.stay / 3, straight=True) for y in spots)
         front, *rest = self._inwards(visitor, door)
         return Route(self._street(door), (front, *stands, *rest[1:], *self._browsing(visitor, door)), False)

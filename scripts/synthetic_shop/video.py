@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scripts.synthetic_shop.scene import Camera
 
-_KEY_EVERY = 4.0  # seconds
+_KEY_EVERY = 10.0  # seconds
 
 
 class VideoWriter:
