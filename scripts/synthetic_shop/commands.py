@@ -14,6 +14,8 @@ import click
 import cv2
 
 from appliance.config import ConfigError
+from scripts.synthetic_shop.bake import MissingModelError
+from scripts.synthetic_shop.bake import bake as bake_people
 from scripts.synthetic_shop.bodies import NotBakedError
 from scripts.synthetic_shop.bundle import BUNDLED, SCENES, bundle_scene
 from scripts.synthetic_shop.clips import ClipError, render_clip
@@ -120,8 +122,6 @@ def bake(count: int, seed: int) -> None:
     \b
         .venv-synth/bin/python -m scripts.synthetic_shop bake
     """
-    from scripts.synthetic_shop.bake import bake as bake_people  # torch and anny are needed here only
-
     with _bar(count, "people") as bar:
         bake_people(count, seed, done=lambda _: bar.update(1))
 
@@ -181,6 +181,6 @@ def main() -> None:
     except ConfigError as error:
         click.echo(error, err=True)
         sys.exit(2)
-    except (NotBakedError, ClipError, StudioError, OSError) as error:
+    except (NotBakedError, MissingModelError, ClipError, StudioError, OSError) as error:
         click.echo(error, err=True)
         sys.exit(1)

@@ -2,6 +2,7 @@ import csv
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import av
@@ -11,14 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from scripts.score import read_clips
+from scripts.synthetic_shop.agents import simulate
+from scripts.synthetic_shop.bodies import BodyInfo
 from scripts.synthetic_shop.bundle import BUNDLED, LIMIT, SCENES
 from scripts.synthetic_shop.clips import ClipError, render_clip
 from scripts.synthetic_shop.commands import cli
 from scripts.synthetic_shop.frames import A_SCENE, COLUMNS, EXTRA, write_frames
 from scripts.synthetic_shop.random_scene import Wanted
 from scripts.synthetic_shop.scene import Scene
-from scripts.synthetic_shop.scene_file import parse, suite
+from scripts.synthetic_shop.scene_file import SUITE, load, parse, suite
 from scripts.synthetic_shop.studio import Studio
+from scripts.synthetic_shop.truth import expected
 from tests.conftest import ROOT
 
 SMALL = """
@@ -62,6 +66,15 @@ def test_what_was_typed_wrong_gets_one_line_and_exit_2(arguments: list[str], say
     assert "Traceback" not in done.stderr
 
 
+def test_baking_without_the_body_model_says_what_is_missing() -> None:
+    if find_spec("anny"):
+        pytest.skip("anny is installed here")
+    done = _run("bake", "--count", 1)
+    assert done.returncode == 1
+    assert "anny" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
 def test_the_repository_carries_its_six_clips_small_and_with_their_truth() -> None:
     names = {path.stem for path in suite()}
     assert set(BUNDLED) <= names
@@ -75,6 +88,15 @@ def test_the_repository_carries_its_six_clips_small_and_with_their_truth() -> No
             stream = container.streams.video[0]
             assert (stream.width, stream.height) == (truth["width"], truth["height"])
             assert stream.frames == round(truth["seconds"] * truth["fps"])
+
+
+@pytest.mark.parametrize("name", sorted(BUNDLED))
+def test_a_bundled_truth_is_what_its_scene_says_today(name: str, walkers: list[BodyInfo]) -> None:
+    scene = load(SUITE / f"{name}.toml")
+    told = json.loads((SCENES / f"{name}.truth.json").read_text())["expected"]["crossings"]
+    must = expected(scene, simulate(scene, walkers))
+    assert [(c.person, c.direction) for c in must] == [(c["person"], c["direction"]) for c in told]
+    assert [c.t for c in must] == pytest.approx([c["t"] for c in told], abs=0.05)
 
 
 @pytest.fixture(scope="module")
