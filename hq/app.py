@@ -1,25 +1,24 @@
-"""The Flask application: routes, one-line errors, strict headers. The rules are in receiving, the numbers in chain."""
+"""The Flask application: what boxes call, one-line errors, strict headers. The rules are in receiving and enrolling."""
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from appliance.documents import MAX_BYTES, acknowledgement
-from hq import enrolling, words
-from hq.chain import PAGE, Question, chain_day, stores_of_day
+from hq import enrolling, pages, words
 from hq.database import reading, why
+from hq.here import clock, engine
 from hq.ledger import count_refusal
-from hq.receiving import RefusalError, Upload, in_reach, receive, too_large
+from hq.receiving import RefusalError, Upload, receive, too_large
 from hq.tables import store as store_table
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -33,13 +32,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(engine: Engine, now: Callable[[], datetime] = _now) -> Flask:
+def create_app(database: Engine, now: Callable[[], datetime] = _now) -> Flask:
     """Return headquarters' application over a database that is up to date."""
     app = Flask(__name__)
-    app.config.update(ENGINE=engine, NOW=now, MAX_CONTENT_LENGTH=MAX_BYTES)
+    app.config.update(ENGINE=database, NOW=now, MAX_CONTENT_LENGTH=MAX_BYTES)
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(routes)
+    app.register_blueprint(pages.routes)
     app.register_error_handler(RefusalError, _refused)
     app.register_error_handler(SQLAlchemyError, _storage_failed)
     app.register_error_handler(HTTPException, _http_error)
@@ -55,40 +55,22 @@ def put_store_day(store: str, day: str, revision: str) -> Response:
     upload = Upload(
         store, day, revision, body, said.get("Tallybox-Signature", ""), said.get("Content-Encoding", "").lower()
     )
-    word, new = receive(_engine(), upload, _clock())
+    word, new = receive(engine(), upload, clock())
     return Response(acknowledgement.to_bytes(word), 201 if new else 200, mimetype="application/json")
 
 
 @routes.post("/v1/enrol")
 def post_enrolment() -> Response:
     """Take a box's key for the store whose one-time code it has."""
-    new = enrolling.enrol(_engine(), _body(), _clock())
+    new = enrolling.enrol(engine(), _body(), clock())
     return _line("enrolled", 201 if new else 200)
 
 
 @routes.post("/v1/stores/<store>/key")
 def post_key(store: str) -> Response:
     """Take a store's new key, signed by its old one."""
-    new = enrolling.change_key(_engine(), store, _body(), _clock())
+    new = enrolling.change_key(engine(), store, _body(), clock())
     return _line("the key was changed", 201 if new else 200)
-
-
-@routes.get("/")
-def show_chain() -> Response:
-    """The chain's day: yesterday, or ?day=YYYY-MM-DD."""
-    yesterday = _clock().date() - timedelta(days=1)
-    day = _asked_day(request.args.get("day"), yesterday)
-    step = timedelta(days=1)
-    around = {"before": day - step, "after": day + step}
-    links = {name: other for name, other in around.items() if in_reach(other, _clock())}
-    with reading(_engine()) as connection:
-        chain = chain_day(connection, day)
-        rows = stores_of_day(connection, day, Question(page=_asked_page(request.args.get("page", "0"))))
-        missing = stores_of_day(connection, day, Question(state="missing"), 4) if chain.missing else []
-    page = render_template(
-        "chain.html", chain=chain, rows=rows[:PAGE], more=len(rows) > PAGE, names=missing, yesterday=yesterday, **links
-    )
-    return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @routes.get("/v1/echo")
@@ -100,7 +82,7 @@ def echo() -> Response:
 @routes.get("/healthz")
 def healthz() -> Response:
     """Answer "ok" when the database can be read."""
-    with reading(_engine()) as connection:
+    with reading(engine()) as connection:
         connection.execute(select(store_table.c.name).limit(1)).all()
     return _line("ok")
 
@@ -112,37 +94,9 @@ def _body() -> bytes:
         raise too_large() from None
 
 
-def _asked_day(text: str | None, otherwise: date) -> date:
-    if text is None:
-        return otherwise
-    try:
-        day = datetime.strptime(text, "%Y-%m-%d").date()
-    except ValueError:
-        day = date.min
-    if not in_reach(day, _clock()):
-        raise RefusalError(400, "page", "day: must be a day such as 2026-11-24, from 2020 to tomorrow")
-    return day
-
-
-def _asked_page(text: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,4}", text):
-        raise RefusalError(400, "page", "page: must be a number from 0 to 9999")
-    return int(text)
-
-
-def _clock() -> datetime:
-    now: datetime = current_app.config["NOW"]()
-    return now
-
-
-def _engine() -> Engine:
-    engine: Engine = current_app.config["ENGINE"]
-    return engine
-
-
 def _refused(refusal: RefusalError) -> Response:
     with suppress(SQLAlchemyError):  # a statistic must not stand in the answer's way
-        count_refusal(_engine(), refusal.reason, _clock())
+        count_refusal(engine(), refusal.reason, clock())
     return _line(str(refusal), refusal.status)
 
 

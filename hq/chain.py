@@ -105,8 +105,13 @@ def chain_day(connection: Connection, day: date, region: str = "") -> ChainDay:
     )
 
 
-def stores_of_day(connection: Connection, day: date, asked: Question, size: int = PAGE) -> list[StoreRow]:
-    """Return one page of a day's stores; one row more than `size` where another page follows."""
+def stores_of_day(
+    connection: Connection, day: date, asked: Question, size: int = PAGE, only: str = ""
+) -> list[StoreRow]:
+    """Return one page of a day's stores; one row more than `size` where another page follows.
+
+    `only` names one store, and no other is looked at.
+    """
     state, found = _state(connection, day), latest_day.c
     order: dict[str, ColumnElement[Any]] = {
         "store": store.c.name,
@@ -131,7 +136,7 @@ def stores_of_day(connection: Connection, day: date, asked: Question, size: int 
             found.seen_share,
             found.ills,
         )
-        .where(*_filters(asked, state))
+        .where(*_filters(asked, state), *([store.c.name == only] if only else []))
         .order_by(*unknown_last, by.desc() if asked.down else by, store.c.name)
         .limit(size + 1)
         .offset(asked.page * size)

@@ -16,7 +16,7 @@ import segno
 from sqlalchemy import Engine
 
 from hq import calendar as calendars
-from hq import enrolling, keys
+from hq import enrolling, history, keys
 from hq.database import FILE_NAME, HqError, open_database, sqlite_url
 from hq.server import serve as serve_database
 
@@ -187,3 +187,21 @@ def holiday(opened: Opened, day: datetime, region: str, name: str, remove: bool)
     else:
         calendars.add_holiday(opened(), day.date(), region, name)
     click.echo(f"{day:%Y-%m-%d} is {'as any other' if remove else 'a holiday'}{f' in {region}' if region else ''}.")
+
+
+@hq.command()
+@click.argument("first", type=_day)
+@click.argument("last", type=_day)
+@click.option("--region", default="", help="Short name of a region; without it, every store.")
+@_with_database
+def export(opened: Opened, first: datetime, last: datetime, region: str) -> None:
+    """Write every store-day of a span as CSV, those that are missing or were closed as well.
+
+    \b
+    Example:
+      tallybox hq export 2026-11-01 2026-11-30 --data /var/lib/tallybox-hq
+    """
+    if first > last:
+        raise ValueError("first: must not be after last")
+    for line in history.as_csv(opened(), first.date(), last.date(), region):
+        click.echo(line, nl=False)
