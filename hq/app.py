@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from appliance.documents import MAX_BYTES, acknowledgement
-from hq import enrolling, pages, words
+from hq import access, enrolling, pages, words
 from hq.database import reading, why
 from hq.here import clock, engine
 from hq.ledger import count_refusal
@@ -40,6 +40,7 @@ def create_app(database: Engine, now: Callable[[], datetime] = _now) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(routes)
     app.register_blueprint(pages.routes)
+    access.guard(app)
     app.register_error_handler(RefusalError, _refused)
     app.register_error_handler(SQLAlchemyError, _storage_failed)
     app.register_error_handler(HTTPException, _http_error)

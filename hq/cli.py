@@ -16,7 +16,7 @@ import segno
 from sqlalchemy import Engine
 
 from hq import calendar as calendars
-from hq import enrolling, history, keys
+from hq import enrolling, history, keys, users
 from hq.database import FILE_NAME, HqError, open_database, sqlite_url
 from hq.server import serve as serve_database
 
@@ -78,10 +78,18 @@ def serve(opened: Opened, host: str, port: int) -> None:
       tallybox hq serve --data /var/lib/tallybox-hq --port 8090
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    serve_database(opened(), host, port, ready=lambda address: click.echo(f"Listening on {address}"))
+    engine = opened()
+
+    def ready(address: str) -> None:
+        click.echo(f"Listening on {address}")
+        if not users.any_user(engine):
+            secret = users.give_pass(engine, "first", "", datetime.now(UTC))
+            click.echo(f"Make the first user, within a week: {address}first/{secret}")
+
+    serve_database(engine, host, port, ready)
 
 
-@hq.command()
+@hq.command(context_settings={"ignore_unknown_options": True})  # a key may begin with "-"
 @click.argument("store")
 @click.argument("public_key")
 @_with_database
@@ -205,3 +213,42 @@ def export(opened: Opened, first: datetime, last: datetime, region: str) -> None
         raise ValueError("first: must not be after last")
     for line in history.as_csv(opened(), first.date(), last.date(), region):
         click.echo(line, nl=False)
+
+
+@hq.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(users.ROLES), default="reader", show_default=True, help="What it may do.")
+@click.option("--region", default="", help="The only region that it sees; without it, all.")
+@click.option("--remove", is_flag=True, help="Remove the user with its sessions and tokens.")
+@_with_database
+def user(opened: Opened, name: str, role: str, region: str, remove: bool) -> None:
+    """Make a user of the pages, or remove one.
+
+    \b
+    Example:
+      tallybox hq user anna --region north --data /var/lib/tallybox-hq
+    """
+    now = datetime.now(UTC)
+    if remove:
+        users.remove_user(opened(), name, "shell", now)
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        users.add_user(opened(), users.User(name, role, region), password, "shell", now)
+    click.echo(f"{name} was {'removed' if remove else 'added'}.")
+
+
+@hq.command()
+@click.argument("name")
+@click.option("--label", default="", help="What the token is for.")
+@_with_database
+def token(opened: Opened, name: str, label: str) -> None:
+    """Print a token with which a program reads what a user may see. It is shown this once.
+
+    \b
+    Example:
+      tallybox hq token anna --label "spreadsheet" --data /var/lib/tallybox-hq
+    """
+    engine = opened()
+    if not users.known(engine, name):
+        raise HqError(f"{name} is no user; nothing was changed")
+    click.echo(users.give_pass(engine, "token", name, datetime.now(UTC), label))

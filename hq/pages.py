@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
-from hq import history
+from hq import history, users
 from hq.asking import asked_day, asked_stores
 from hq.chain import PAGE, STATES, Question, chain_day, in_counts, stores_of_day
 from hq.charts import sparkline
@@ -72,6 +72,14 @@ def show_wrong() -> Response:
     with reading(engine()) as connection:
         chain = chain_day(connection, day, region())
         return _page("wrong.html", day, chain=chain, wrong=history.wrong_on(connection, day, region()))
+
+
+@routes.get("/audit")
+def show_audit() -> Response:
+    """What users changed; shown to those who see every region."""
+    if region():
+        raise RefusalError(403, "page", "that page is for users of all regions")
+    return _page("audit.html", _yesterday(), trail=users.trail(engine()))
 
 
 @routes.get("/v1/days.csv")

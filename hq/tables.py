@@ -104,3 +104,33 @@ alarm = Table(
     Column("digest", String(71), primary_key=True),
     Column("at", String(20), nullable=False),
 )
+
+person = Table(
+    "person",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", String(10), nullable=False),  # admin or reader
+    Column("region", String(40), nullable=False, server_default=""),  # the only one that is seen; "" is all
+)
+
+# Sessions, API tokens and the first user's link: secrets of 256 random bits, kept as their sha256.
+pass_ = Table(
+    "pass",
+    metadata,
+    Column("secret_hash", String(64), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("label", String(80), nullable=False, server_default=""),
+    Column("dies_at", String(20), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", String(20), nullable=False),
+    Column("person", String(40), nullable=False),
+    Column("what", String(400), nullable=False),
+    Index("audit_at", "at"),
+)

@@ -34,6 +34,12 @@ def test_a_store_is_enrolled_once_and_again_with_the_same_key(tmp_path: Path) ->
     assert keys_in(tmp_path) == [("corner-shop", KEY)]
 
 
+def test_a_key_may_begin_with_a_dash(tmp_path: Path) -> None:
+    while not (key := signing.public_key_text(Shop().key.public_key())).startswith("-"):
+        pass
+    assert run("enrol", "corner-shop", key, "--data", tmp_path).exit_code == 0
+
+
 def test_another_key_for_a_known_store_is_refused(tmp_path: Path) -> None:
     run("enrol", "corner-shop", KEY, "--data", tmp_path)
     result = run("enrol", "corner-shop", OTHER, "--data", tmp_path)
@@ -115,3 +121,4 @@ def test_every_command_shows_an_example_that_it_takes(command: click.Command) ->
     words = shlex.split(example)[3:]
     with command.make_context(str(command.name), words, resilient_parsing=False) as context:
         assert "folder" in context.params
+        assert "database" in context.params
