@@ -18,7 +18,9 @@ from hq.here import clock, engine
 from hq.receiving import RefusalError
 from hq.users import User
 
-OPEN = frozenset({"static", "hq.put_store_day", "hq.post_enrolment", "hq.post_key", "hq.echo", "hq.healthz"})
+OPEN = frozenset(
+    {"static", "hq.put_store_day", "hq.post_enrolment", "hq.post_key", "hq.echo", "hq.healthz", "hq.openapi"}
+)
 _DOORS = frozenset({"access.show_login", "access.login", "access.show_first", "access.make_first"})
 _COOKIE = "hq"
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")

@@ -1,8 +1,10 @@
 """The Flask application: what boxes call, one-line errors, strict headers. The rules are in receiving and enrolling."""
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 from flask import Blueprint, Flask, Response, current_app, request
 from sqlalchemy import Engine, select
@@ -14,6 +16,7 @@ from hq import access, enrolling, pages, words
 from hq.database import reading, why
 from hq.here import clock, engine
 from hq.ledger import count_refusal
+from hq.openapi import document
 from hq.receiving import RefusalError, Upload, receive, too_large
 from hq.tables import store as store_table
 
@@ -72,6 +75,12 @@ def post_key(store: str) -> Response:
     """Take a store's new key, signed by its old one."""
     new = enrolling.change_key(engine(), store, _body(), clock())
     return _line("the key was changed", 201 if new else 200)
+
+
+@routes.get("/v1/openapi.json")
+def openapi() -> Response:
+    """What boxes and programs may call."""
+    return Response(json.dumps(document(version("tallybox"))), mimetype="application/json")
 
 
 @routes.get("/v1/echo")
