@@ -18,7 +18,9 @@ from hq.here import clock, engine
 from hq.ledger import count_refusal
 from hq.openapi import document
 from hq.receiving import RefusalError, Upload, receive, too_large
+from hq.releases import meant_for
 from hq.tables import store as store_table
+from hq.watch import Watch
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; "
@@ -44,6 +46,7 @@ def create_app(database: Engine, now: Callable[[], datetime] = _now) -> Flask:
     app.register_blueprint(routes)
     app.register_blueprint(pages.routes)
     access.guard(app)
+    app.extensions["watch"] = Watch()
     app.register_error_handler(RefusalError, _refused)
     app.register_error_handler(SQLAlchemyError, _storage_failed)
     app.register_error_handler(HTTPException, _http_error)
@@ -60,7 +63,12 @@ def put_store_day(store: str, day: str, revision: str) -> Response:
         store, day, revision, body, said.get("Tallybox-Signature", ""), said.get("Content-Encoding", "").lower()
     )
     word, new = receive(engine(), upload, clock())
-    return Response(acknowledgement.to_bytes(word), 201 if new else 200, mimetype="application/json")
+    answer = Response(acknowledgement.to_bytes(word), 201 if new else 200, mimetype="application/json")
+    with suppress(SQLAlchemyError):  # committed it is; the version can be told tomorrow
+        current_app.extensions["watch"].look(engine())
+        if meant := meant_for(engine(), store):
+            answer.headers["Tallybox-Release"] = meant
+    return answer
 
 
 @routes.post("/v1/enrol")

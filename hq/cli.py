@@ -16,7 +16,7 @@ import segno
 from sqlalchemy import Engine
 
 from hq import calendar as calendars
-from hq import enrolling, history, keys, users
+from hq import enrolling, history, keys, releases, users
 from hq.database import FILE_NAME, HqError, open_database, sqlite_url
 from hq.server import serve as serve_database
 
@@ -252,3 +252,47 @@ def token(opened: Opened, name: str, label: str) -> None:
     if not users.known(engine, name):
         raise HqError(f"{name} is no user; nothing was changed")
     click.echo(users.give_pass(engine, "token", name, datetime.now(UTC), label))
+
+
+@hq.command()
+@click.argument("ring", type=click.Choice(releases.RINGS))
+@click.argument("version")
+@_with_database
+def release(opened: Opened, ring: str, version: str) -> None:
+    """Name the version that a ring of boxes is meant to run: the canaries, a tenth of all, all.
+
+    \b
+    Example:
+      tallybox hq release canary 0.2.0 --data /var/lib/tallybox-hq
+    """
+    releases.name_version(opened(), ring, version, datetime.now(UTC))
+    click.echo(f"{ring} is meant to run {version}.")
+
+
+@hq.command()
+@click.argument("store")
+@click.option("--off", is_flag=True, help="Let it be a canary no longer.")
+@_with_database
+def canary(opened: Opened, store: str, off: bool) -> None:
+    """Let a store run new versions first.
+
+    \b
+    Example:
+      tallybox hq canary corner-shop --data /var/lib/tallybox-hq
+    """
+    releases.set_ring(opened(), store, not off, datetime.now(UTC))
+    click.echo(f"{store} is {'no' if off else 'a'} canary.")
+
+
+@hq.command()
+@_with_database
+def rings(opened: Opened) -> None:
+    """Show what each ring is meant to run, how many boxes with it were heard, and which ring stopped, and why.
+
+    \b
+    Example:
+      tallybox hq rings --data /var/lib/tallybox-hq
+    """
+    for it in releases.releases(opened(), datetime.now(UTC)):
+        state = f"stopped: {it.why}" if it.stopped else f"{it.heard} heard with it, {it.ill} ill"
+        click.echo(f"{it.ring:8}{it.version:12}{state}")

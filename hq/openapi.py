@@ -55,13 +55,15 @@ def _of_boxes() -> dict[str, Any]:
         _header("Content-Encoding", "gzip, or none; at most 65536 bytes either way"),
     ]
     taken = {"application/json": {"schema": {"$ref": "#/components/schemas/acknowledgement"}}}
+    version = {"description": "The version that this box is meant to run.", "schema": {"type": "string"}}
+    meant = {"Tallybox-Release": version}
     put = {
         "summary": "Take one store-day; answered after the commit.",
         "parameters": parts,
         "requestBody": _body({"$ref": "#/components/schemas/store_day"}),
         "responses": {
-            "201": {"description": "Committed.", "content": taken},
-            "200": {"description": "The same bytes were committed before.", "content": taken},
+            "201": {"description": "Committed.", "headers": meant, "content": taken},
+            "200": {"description": "The same bytes were committed before.", "headers": meant, "content": taken},
             **_refusals(400, 401, 404, 409, 413, 415, 503),
         },
     }

@@ -134,3 +134,13 @@ audit = Table(
     Column("what", String(400), nullable=False),
     Index("audit_at", "at"),
 )
+
+release = Table(
+    "release",
+    metadata,
+    Column("ring", String(10), primary_key=True),
+    Column("version", String(40), nullable=False),
+    Column("named_at", String(20), nullable=False),
+    Column("stopped_at", String(20)),
+    Column("why", String(200), nullable=False, server_default=""),
+)
