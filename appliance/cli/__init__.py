@@ -15,6 +15,7 @@ COMMANDS = {
     "count": "appliance.cli.services:count",
     "detect": "appliance.cli.detect:detect",
     "doctor": "appliance.cli.doctor:doctor",
+    "enrol": "appliance.cli.enrol:enrol",
     "hq": "hq.cli:hq",
     "nightly": "appliance.cli.services:nightly",
     "replay": "appliance.cli.replay:replay",

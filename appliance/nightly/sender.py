@@ -4,6 +4,7 @@ An answer is one of three: yes; try later (no connection, a server's fault, not 
 revision with its reason, and the next one goes on.
 """
 
+import gzip
 import logging
 import ssl
 from collections.abc import Iterator
@@ -84,14 +85,16 @@ def client(settings: Settings) -> Iterator[httpx.Client]:
 
 def put(http: httpx.Client, store: str, document: outbox.Waiting, pacer: Pacer) -> Answer:
     """Send one document."""
+    packed = gzip.compress(document.body, mtime=0)
     headers = {
         "Content-Type": "application/json",
-        "Content-Length": str(len(document.body)),
+        "Content-Encoding": "gzip",
+        "Content-Length": str(len(packed)),
         "Tallybox-Signature": document.signature,
     }
     path = f"/v1/stores/{store}/days/{document.day}/{document.revision}"
     try:
-        response = http.put(path, content=pieces(document.body, pacer), headers=headers)
+        response = http.put(path, content=pieces(packed, pacer), headers=headers)
     except httpx.HTTPError as error:
         return Answer(False, False, f"headquarters can't be reached: {str(error) or type(error).__name__}")
     text = f"{response.status_code} {' '.join(response.text[:200].split())}"

@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from appliance.cli import COMMANDS
+
 LINE = "door:0.1,0.5,0.9,0.5:0.5,0.9"
 
 
@@ -60,8 +62,7 @@ def test_config_prints_an_example_that_is_good(tallybox, tmp_path):
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["replay"], ["detect"], ["bench"], ["count"], ["web"], ["nightly"], ["run"], ["doctor"], ["config"], ["hq"],
-     ["hq", "serve"], ["hq", "enrol"]],
+    [[], *([name] for name in COMMANDS), ["hq", "serve"], ["hq", "enrol"], ["hq", "invite"]],
     ids=" ".join,
 )  # fmt: skip
 def test_help_shows_a_real_example(command, tallybox):
