@@ -10,14 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, select
 
-from hq.chain import Question, StoreRow, stores_of_day
+from hq.chain import Question, StoreRow, every_store, one_store, stores_of_day
 from hq.database import reading
 from hq.tables import latest_day, store, store_day
 from hq.words import utc_text
 
 LOOK_BACK = 60  # days in which the beginning of an illness is looked for
 COLUMNS = ("day", "store", "region", "state", "revision", "in", "out", "seen_share", "received_at", "ills")
-_MOST = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +30,8 @@ class Wrong:
 
 def days_of_store(connection: Connection, name: str, last: date, days: int = 28) -> list[tuple[date, StoreRow]]:
     """Return a store's days up to `last`, the newest first."""
-    found = []
-    for back in range(days):
-        day = last - timedelta(days=back)
-        rows = stores_of_day(connection, day, Question(), 1, only=name)
-        found += [(day, row) for row in rows]
-    return found
+    dates = [last - timedelta(days=back) for back in range(days)]
+    return [(day, one_store(connection, day, name)) for day in dates]
 
 
 def revisions(connection: Connection, name: str, last: date, days: int = 28) -> list[Any]:
@@ -88,7 +83,7 @@ def as_csv(engine: Engine, first: date, last: date, region: str = "") -> Iterato
     day = first
     while day <= last:
         with reading(engine) as connection:
-            rows = stores_of_day(connection, day, Question(region=region), _MOST)
+            rows = every_store(connection, day, region)
         for row in rows:
             at = utc_text(row.received) if row.received else None
             told = (row.revision, row.in_, row.out, row.seen_share, at, " ".join(row.ills))
