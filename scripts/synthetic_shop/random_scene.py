@@ -64,7 +64,7 @@ def _yard(seed: int, wanted: Wanted) -> Scene:
     if camera.lens == "fisheye":
         camera = replace(camera, lens="pinhole")
     sizes = {"car": (1.8, 4.4, 1.45), "bicycle": (0.5, 1.7, 1.0), "trolley": (0.6, 0.95, 1.0), "pet": (0.25, 0.8, 0.55)}
-    things = []
+    things: list[Thing] = []
     for k in range(int(rng.integers(1, 7))):
         kind = "car" if k < 2 or rng.random() < 0.6 else str(rng.choice(["bicycle", "trolley", "pet"]))
         x, y = camera.x + _uniform(rng, -7, 7), camera.y + _uniform(rng, -5, 5)

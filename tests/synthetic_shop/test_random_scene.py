@@ -48,6 +48,16 @@ def test_the_camera_hangs_in_the_room_and_sees_the_floor_at_the_door() -> None:
     assert np.mean(seen) > 0.85
 
 
+def test_a_yard_is_seen_steeply_from_high_up_and_has_cars_that_do_not_overlap() -> None:
+    scenes = [random_scene(seed, Wanted(yard=True)) for seed in SEEDS]
+    assert all(degrees(scene.camera.tilt) >= 60 and scene.camera.height_m >= 4.5 for scene in scenes)
+    assert all(scene.things and scene.things[0].kind == "car" for scene in scenes)
+    for scene in scenes:
+        places = np.array([(thing.x, thing.y) for thing in scene.things])
+        apart = np.abs(places[:, None] - places[None]).sum(-1) + 9 * np.eye(len(places))
+        assert apart.min() > 4.5
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_people_stand_where_one_can_stand_and_not_in_each_other(seed: int, walkers: list[BodyInfo]) -> None:
     scene = random_scene(seed)
