@@ -94,16 +94,25 @@ def _user() -> User | None:
     return users.by_pass(engine(), "session", cookie, clock()) if cookie else None
 
 
-def _directly() -> bool:
-    """Say whether this machine itself asks, and no proxy for somebody else (old proxies speak HTTP/1.0)."""
+def _caller() -> str:
+    """Return the address that asks: what the proxy on this machine saw, or who asks without one."""
+    forwarded = request.headers.get("X-Forwarded-For", "").rsplit(",", 1)[-1].strip()
+    return forwarded[:45] if forwarded and _is_near(request.remote_addr) else str(request.remote_addr)
+
+
+def _is_near(address: str | None) -> bool:
     try:
-        near = ip_address(request.remote_addr or "").is_loopback
+        return ip_address(address or "").is_loopback
     except ValueError:
         return False
+
+
+def _directly() -> bool:
+    """Say whether this machine itself asks, and no proxy for somebody else (old proxies speak HTTP/1.0)."""
     named = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
     forwarded = any(name in request.headers for name in _FORWARDED)
     modern = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1"
-    return near and modern and not forwarded and named in _LOOPBACK_NAMES
+    return _is_near(request.remote_addr) and modern and not forwarded and named in _LOOPBACK_NAMES
 
 
 @routes.get("/login")
@@ -118,7 +127,7 @@ def login() -> AnyResponse:
     _same_site()
     name, password = request.form.get("name", ""), request.form.get("password", "")
     throttle: Throttle = request_throttle()
-    keys = (f"name {name[:40]}", f"address {request.remote_addr}")
+    keys = (f"name {name[:40]}", f"address {_caller()}")
     if not throttle.may_try(keys, clock().timestamp()):
         return Response(render_template("login.html", problem="Too many tries: wait a quarter of an hour."), 429)
     user = users.by_password(engine(), name, password)

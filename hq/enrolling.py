@@ -14,6 +14,7 @@ from hq.database import insert, reading, writing
 from hq.keys import StoreKey, add_key, add_store, keys_of, require_name
 from hq.receiving import RefusalError
 from hq.tables import invitation
+from hq.users import note
 from hq.words import utc_text
 
 LIFE = timedelta(days=7)
@@ -30,6 +31,7 @@ def invite(engine: Engine, name: str, now: datetime) -> str:
         add_store(connection, name, now)
         made = insert(connection, invitation).values(store=name, **row)
         connection.execute(made.on_conflict_do_update(index_elements=["store"], set_=row))
+        note(connection, "shell", f"invited {name}", now)
     return code
 
 

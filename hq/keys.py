@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, select, update
 from appliance.documents import SignatureError, signing
 from hq.database import HqError, insert, writing
 from hq.tables import store, store_key
+from hq.users import note
 from hq.words import utc_text
 
 STORE_NAME = r"[a-z0-9][a-z0-9-]{0,39}"
@@ -145,4 +146,5 @@ def revoke(engine: Engine, name: str, now: datetime) -> int:
             .where(columns.store == name, columns.revoked_at.is_(None))
             .values(revoked_at=utc_text(now))
         )
+        note(connection, "shell", f"revoked the keys of {name}", now)
     return done.rowcount

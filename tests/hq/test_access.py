@@ -121,6 +121,18 @@ def test_after_ten_failures_even_the_right_password_waits(app: Flask) -> None:
 
 
 @pytest.mark.usefixtures("anna")
+def test_one_address_behind_a_proxy_does_not_shut_out_the_others(app: Flask) -> None:
+    def try_(address: str, name: str, password: str) -> int:
+        # What the caller itself claims stands before what the proxy saw.
+        headers = {"X-Forwarded-For": f"198.51.100.9, {address}"}
+        form = {"name": name, "password": password}
+        return app.test_client().post("/login", data=form, headers=headers).status_code
+
+    assert [try_("203.0.113.7", f"user{i}", "wrong") for i in range(11)] == [401] * 10 + [429]
+    assert try_("203.0.113.8", "anna", PASSWORD) == 302
+
+
+@pytest.mark.usefixtures("anna")
 def test_a_session_ends_by_logging_out_and_by_age(app: Flask, database: Engine) -> None:
     client = logged_in(app)
     form = re.search(r'name="csrf" value="([0-9a-f]{64})"', client.get("/").text)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from appliance.documents import Totals, enrolment, signing
 from appliance.documents.enrolment import Enrolment
-from hq import enrolling, keys
+from hq import enrolling, keys, users
 from hq.app import create_app
 from hq.database import open_database, reading, sqlite_url
 from tests.hq.chain_of_shops import NOW, Shop
@@ -84,6 +84,13 @@ def test_a_code_is_guessed_a_thousand_times_at_most(
     code = enrolling.invite(database, shop.name, NOW)
     assert {ask(app, shop, "wrong") for _ in range(3)} == {WRONG}
     assert ask(app, shop, code) == WRONG
+
+
+def test_invitations_and_revocations_stand_in_the_audit_trail(app: Flask, database: Engine) -> None:
+    shop = Shop()
+    ask(app, shop, enrolling.invite(database, shop.name, NOW))
+    keys.revoke(database, shop.name, NOW + timedelta(seconds=1))
+    assert [what for _, _, what in users.trail(database)] == ["revoked the keys of corner-shop", "invited corner-shop"]
 
 
 def test_the_database_holds_no_code(database: Engine) -> None:
