@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
-BLOCK_ACCURACY = 0.85
+BLOCK_ACCURACY = 0.88  # measured 0.912
 WITHOUT_PEOPLE = {"parking-cars", "garden-night"}
 
 

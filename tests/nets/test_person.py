@@ -13,7 +13,7 @@ from scripts.training.evaluate import by_view
 from scripts.training.pictures import read_folder
 
 ENTRY = Catalogue().find("person")
-LEAST = {"eye": 0.60, "tilted": 0.53, "all": 0.47}  # AP50 on the validation pictures; measured 0.627, 0.559, 0.492
+LEAST = {"eye": 0.62, "tilted": 0.57, "all": 0.50}  # AP50 on the validation pictures; measured 0.644, 0.596, 0.523
 
 
 @pytest.fixture(scope="module")
