@@ -8,6 +8,7 @@ over BINS distances in strides, and the ground point under the person in two str
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -81,8 +82,8 @@ class PersonNet(nn.Module):
                 module.leak = leak
 
     def load(self, path: Path) -> "PersonNet":
-        """Take weights kept as float16 in an .npz."""
-        stored = np.load(path)
+        """Take weights kept as float16: an .npz of a run, or the shipped fp32 twin, to train on from what ships."""
+        stored = weights_of_twin(path) if path.suffix == ".onnx" else np.load(path)
         self.load_state_dict({name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored})
         return self
 
@@ -110,6 +111,21 @@ class ShippedNet(nn.Module):
     def forward(self, picture: Tensor) -> list[Tensor]:
         x = picture.permute(2, 0, 1).unsqueeze(0).float() - GREY
         return self.net(x)
+
+
+def weights_of_twin(path: Path) -> dict[str, np.ndarray]:
+    """Return the weights in models/fp32/person.onnx, with what ShippedNet folded into the first convolution undone."""
+    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
+    weights = {
+        name.removeprefix("net.").removesuffix("_half"): value.astype(np.float32)
+        for name, value in stored.items()
+        if name.startswith("net.")
+    }
+    mean, std = (np.array(numbers, np.float32).reshape(1, 3, 1, 1) for numbers in (MEAN, STD))
+    folded = weights["stem.c.weight"]
+    weights["stem.c.bias"] = weights["stem.c.bias"] - (folded * (GREY - mean)).sum((1, 2, 3))
+    weights["stem.c.weight"] = folded * std
+    return weights
 
 
 def _scaled(x: Tensor, factor: float) -> Tensor:
