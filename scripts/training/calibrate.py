@@ -12,12 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+import cv2
 import numpy as np
 
 from appliance.config import parse_size
 from appliance.nets import Catalogue, PersonDetector
 from scripts.training.average_precision import judged
-from scripts.training.evaluate import found_by
+from scripts.training.evaluate import finder_of
 from scripts.training.pictures import Picture, read_folder
 
 LEAST = 0.05  # raw score
@@ -26,7 +27,8 @@ BINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 def scored(detector: PersonDetector, pictures: list[Picture]) -> tuple[np.ndarray, np.ndarray]:
     """Return the score of every box found, and whether it was right."""
-    verdicts = [v for p in pictures for v in judged(found_by(detector, p), p.boxes, p.ignored)]
+    find = finder_of(detector)
+    verdicts = [v for p in pictures for v in judged(find(cv2.imread(str(p.path))), p.boxes, p.ignored)]
     scores, right = zip(*verdicts, strict=True)
     return np.array(scores), np.array(right, float)
 

@@ -1,6 +1,7 @@
 """Labelled pictures: a folder with labels.csv (or frames.csv), as the synthetic shop writes it."""
 
 import csv
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,15 @@ class Picture:
     ignored: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     grounds: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+
+
+def of_source(pictures: list[Picture], sources: Iterable[str]) -> tuple[list[Picture], list[Picture]]:
+    """Part pictures into those of the named sources (a picture's own folder) and the others."""
+    named = frozenset(sources)
+    parts: tuple[list[Picture], list[Picture]] = ([], [])
+    for picture in pictures:
+        parts[picture.path.parent.name not in named].append(picture)
+    return parts
 
 
 def read_folder(folder: Path, split: str | None = None) -> list[Picture]:

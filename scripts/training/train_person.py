@@ -25,13 +25,15 @@ from appliance.lifeline import die_with
 from scripts.training.augment import Labels, view
 from scripts.training.loss import Truth, person_loss
 from scripts.training.person_net import MEAN, STD, PersonNet
-from scripts.training.pictures import Picture, add_opinions, read_folder, read_opinions
+from scripts.training.pictures import Picture, add_opinions, of_source, read_folder, read_opinions
 
 SIZES = ((320, 192), (384, 224), (384, 224), (448, 256))
 KEEP, SAVE_EVERY, SAY_EVERY, REREAD = 0.998, 100, 50, 600.0
 
+Folders = list[tuple[Path, float]]
 
-def feed(queue: "Queue[Any]", data: list[tuple[Path, float]], soft: Path | None, batch: int, seed: int) -> None:
+
+def feed(queue: "Queue[Any]", data: Folders, unseen: tuple[str, ...], soft: Path | None, batch: int, seed: int) -> None:
     """Put batches into the queue for ever. One size a batch."""
     die_with(os.getppid())
     cv2.setNumThreads(1)
@@ -45,7 +47,8 @@ def feed(queue: "Queue[Any]", data: list[tuple[Path, float]], soft: Path | None,
 
     while True:
         if time.monotonic() - read > REREAD or not sets:
-            there = [(add_opinions(read_folder(folder, "train"), opinions), w) for folder, w in data if folder.exists()]
+            there = [(of_source(read_folder(folder, "train"), unseen)[1], w) for folder, w in data if folder.exists()]
+            there = [(add_opinions(pictures, opinions), w) for pictures, w in there]
             sets, weights = [s for s, _ in there if s], [w for s, w in there if s]
             read = time.monotonic()
         width, height = rng.choice(SIZES)
@@ -148,6 +151,7 @@ class Diary:
 @click.command(help=__doc__)
 @click.option("--start", type=click.Path(path_type=Path, exists=True), required=True, help="weights to start from")
 @click.option("--data", multiple=True, required=True, help="FOLDER=WEIGHT: how often its pictures are drawn")
+@click.option("--hold-out", multiple=True, help="a source (the folder of its pictures) never to train on")
 @click.option("--soft", type=click.Path(path_type=Path), help="opinions of a teacher (scripts.training.teacher)")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--minutes", type=float, help="of the whole run, over all its resumptions")
@@ -157,8 +161,8 @@ class Diary:
 @click.option("--batch", default=24, show_default=True, help="views of 384x224 a step")
 @click.option("--seed", default=1, show_default=True)
 def train(
-    start: Path, data: tuple[str, ...], soft: Path | None, out: Path, minutes: float | None, steps: int | None,
-    rate: float, leak: float, batch: int, seed: int,
+    start: Path, data: tuple[str, ...], hold_out: tuple[str, ...], soft: Path | None, out: Path, minutes: float | None,
+    steps: int | None, rate: float, leak: float, batch: int, seed: int,
 ) -> None:  # fmt: skip
     if (minutes is None) == (steps is None):
         raise click.UsageError("give either --minutes or --steps")
@@ -169,7 +173,7 @@ def train(
     folders = [(Path(text.rsplit("=", 1)[0]), float(text.rsplit("=", 1)[1])) for text in data]
     spawn = multiprocessing.get_context("spawn")  # forked after torch has run, a child hangs
     queue = spawn.Queue(12)
-    arguments = (queue, folders, soft, batch, seed + int(60 * run.spent))
+    arguments = (queue, folders, hold_out, soft, batch, seed + int(60 * run.spent))
     spawn.Process(target=feed, args=arguments, daemon=True).start()
     while (gone := run.averaged.steps / steps if steps else run.minutes() / minutes) < 1:
         run.pace(gone, leak)

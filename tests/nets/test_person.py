@@ -9,7 +9,7 @@ from appliance.nets import Catalogue, PersonDetector
 from appliance.nets.letterbox import letterbox
 from appliance.nets.person import suppress
 from scripts.training.average_precision import average_precision
-from scripts.training.evaluate import by_view
+from scripts.training.evaluate import by_view, finder_of
 from scripts.training.pictures import read_folder
 
 ENTRY = Catalogue().find("person")
@@ -24,7 +24,7 @@ def detector():
 @pytest.mark.slow
 def test_the_int8_net_finds_people_in_real_pictures(shared, detector):
     pictures = [p for folder in ("person", "person2") for p in read_folder(shared / "train" / folder, "val")]
-    found = by_view(detector, pictures)
+    found = by_view(finder_of(detector), pictures)
     print({view: round(ap, 3) for view, (ap, _) in found.items()})
     for view, least in LEAST.items():
         assert found[view][0] >= least
@@ -34,7 +34,7 @@ def test_the_int8_net_finds_people_in_real_pictures(shared, detector):
 def test_int8_costs_at_most_two_points_of_its_fp32_twin(shared, detector):
     pictures = read_folder(shared / "train/person2", "val")
     twin = PersonDetector(ENTRY, (384, 224), least=0.02, twin=ENTRY.read_twin())
-    assert by_view(detector, pictures)["all"][0] >= by_view(twin, pictures)["all"][0] - 0.02
+    assert by_view(finder_of(detector), pictures)["all"][0] >= by_view(finder_of(twin), pictures)["all"][0] - 0.02
 
 
 def test_an_empty_picture_holds_nobody(detector):

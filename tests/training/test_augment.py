@@ -1,13 +1,15 @@
 """A label must move with its picture: a bright square stands for a person, and is found where the label says."""
 
 import random
+from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
 from scripts.training.augment import view
-from scripts.training.pictures import Picture, add_opinions, read_folder, read_opinions
+from scripts.training.pictures import Picture, add_opinions, of_source, read_folder, read_opinions
 
 BOX = (60, 30, 100, 110)
 
@@ -70,3 +72,10 @@ def test_labels_are_read_by_split_and_kind(tmp_path, picture):
     (one,) = read_folder(tmp_path, "train")
     assert (one.boxes.tolist(), one.ignored.tolist()) == ([[1, 2, 3, 4]], [[5, 6, 7, 8]])
     assert read_folder(tmp_path, "val") == []
+
+
+def test_a_source_that_is_held_out_is_parted_from_the_others(picture):
+    steep = replace(picture, path=Path("x/steep/1.jpg"))
+    other = replace(picture, path=Path("x/steep_too/1.jpg"))
+    held, rest = of_source([steep, other], ["steep"])
+    assert ([p.path for p in held], [p.path for p in rest]) == ([steep.path], [other.path])
