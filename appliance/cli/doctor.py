@@ -15,7 +15,7 @@ from appliance.cli import one_line
 from appliance.cli.options import data_option
 from appliance.clock import now, stopwatch
 from appliance.nets import Catalogue, PersonDetector
-from appliance.nightly import sender
+from appliance.nightly import connection
 from appliance.storage import Folder, open_for_reading
 from appliance.storage.live import ask_state
 
@@ -136,7 +136,7 @@ def _headquarters(folder: Folder, settings: config.Settings) -> Finding:
     if parked:
         return Finding("headquarters", f"{url} refused {parked[0]}: {parked[1]}", "ask headquarters what it expects")
     try:
-        with sender.client(settings) as http:
+        with connection.client(settings.headquarters, folder.pin()) as http:
             http.get("/healthz").raise_for_status()
     except httpx.HTTPError as error:
         return Finding("headquarters", f"{url}: {error}", "check the address and the line; documents wait till then")

@@ -18,6 +18,7 @@ from appliance.clock import now
 from appliance.frame import Crossing
 from appliance.nets import Catalogue
 from appliance.pipeline import Looked, Spine, follow
+from appliance.services import notify
 from appliance.services.live_view import LiveView
 from appliance.storage import Folder, Journal, open_for_writing, record_settings
 from appliance.storage.live import LiveServer
@@ -127,6 +128,7 @@ def run(folder: Folder, tell: Tell, stop: threading.Event) -> None:
         service = CountService(folder, settings, tell)
         if not settings.cameras:
             log.warning("no camera is set up yet: add one to %s", folder.config)
+        notify.ready()
         try:
             stamp, settings = _wait_for_change(folder.config, stamp, settings, stop)
         finally:
@@ -141,6 +143,7 @@ def _wait_for_change(
     `known` was taken before `settings` were read, so that a change made meanwhile is not missed.
     """
     while not stop.wait(LOOK_AT_CONFIG):
+        notify.alive()
         if (stamp := _stamp(path)) == known:
             continue
         known = stamp

@@ -7,6 +7,7 @@ import schedule
 
 from appliance import config
 from appliance.nightly import close_due_days, look, send_waiting
+from appliance.services import notify
 from appliance.storage import Folder, open_for_writing
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,10 @@ def run(folder: Folder, once: bool, stop: threading.Event) -> None:
         return
     ticker = schedule.Scheduler()
     ticker.every(MINUTES).minutes.do(_without_fail, folder)
+    notify.ready()
     _without_fail(folder)
     while not stop.wait(1.0):
+        notify.alive()
         ticker.run_pending()
 
 
@@ -35,9 +38,9 @@ def do_what_is_due(folder: Folder, at_once: bool = False) -> None:
         if closed:
             log.info("closed %s", ", ".join(f"{day} revision {revision}" for day, revision in closed))
         if at_once:
-            send_waiting(database, settings)
+            send_waiting(database, settings, folder.pin())
         else:
-            look(database, settings)
+            look(database, settings, folder)
     finally:
         database.conn.close()
 

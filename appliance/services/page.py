@@ -3,16 +3,22 @@
 import logging
 import os
 import signal
+import threading
+import time
 
+import httpx
 import waitress  # type: ignore[import-untyped]
 
 from appliance import config
+from appliance.services import notify
 from appliance.services.process import port_must_be_free
 from appliance.storage import Folder
 from web_ui import create_app
 from web_ui.access import is_loopback
 
 log = logging.getLogger(__name__)
+
+LOOK_AT_ITSELF = 20.0  # seconds
 
 _LIMITS = {
     "threads": 4,
@@ -38,4 +44,22 @@ def run(folder: Folder, host: str | None = None, port: int | None = None) -> Non
     log.info("the owner's page: http://%s:%d/", f"[{host}]" if ":" in host else host, port)
     if not is_loopback(host):
         log.info("it asks for the box's code: %s", folder.page_code())
+    threading.Thread(target=_tell_while_it_answers, args=(host, port), name="watchdog", daemon=True).start()
     server.run()
+
+
+def _tell_while_it_answers(host: str, port: int) -> None:
+    """Tell the supervisor that the page lives as often as it really answers."""
+    if "NOTIFY_SOCKET" not in os.environ:
+        return
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
+    tell = notify.ready
+    while True:
+        try:
+            httpx.get(url, timeout=LOOK_AT_ITSELF, trust_env=False).raise_for_status()
+            tell()
+            tell = notify.alive
+        except httpx.HTTPError as error:
+            log.debug("the page does not answer itself: %s", error)
+        time.sleep(LOOK_AT_ITSELF if tell is notify.alive else 0.5)
