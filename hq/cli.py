@@ -51,6 +51,13 @@ def _one_line() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
 
 
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise HqError(f"{path}: {error.strerror}") from None
+
+
 Opened = Callable[[], Engine]
 
 
@@ -107,8 +114,13 @@ def enrol(opened: Opened, store: str, public_key: str) -> None:
 @hq.command()
 @click.argument("store")
 @click.option("--url", required=True, help="Address of headquarters as boxes reach it.")
+@click.option(
+    "--certificate",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Its certificate (PEM): boxes then believe this key alone, so renew it with the same key.",
+)
 @_with_database
-def invite(opened: Opened, store: str, url: str) -> None:
+def invite(opened: Opened, store: str, url: str, certificate: Path | None) -> None:
     """Print a code that enrols one box for a store. It works once, within a week; a box in its place goes on.
 
     
@@ -118,9 +130,23 @@ def invite(opened: Opened, store: str, url: str) -> None:
     if not re.fullmatch(r"https?://[!-~]{1,300}", url):
         raise ValueError("url: must be an http(s) address")
     keys.require_name(store)
-    link = enrolling.link(url, store, code := enrolling.invite(opened(), store, datetime.now(UTC)))
+    pin = enrolling.pin_of(_read(certificate)) if certificate else ""
+    link = enrolling.link(url, store, code := enrolling.invite(opened(), store, datetime.now(UTC)), pin)
     segno.make_qr(link).terminal(out=(picture := StringIO()), compact=True)
     click.echo(f"Code for {store}: {code[:5]}-{code[5:]}, good once and for a week\n\n{picture.getvalue()}\n{link}")
+
+
+@hq.command()
+@click.argument("certificate", type=click.Path(dir_okay=False, path_type=Path))
+def pin(certificate: Path) -> None:
+    """Print the pin of a certificate (PEM), as `tallybox enrol --trust-key` shows it.
+
+    \b
+    Example:
+      tallybox hq pin /etc/ssl/hq.pem
+    """
+    with _one_line():
+        click.echo(enrolling.pin_of(_read(certificate)))
 
 
 @hq.command()

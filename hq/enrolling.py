@@ -2,10 +2,13 @@
 
 import secrets
 from datetime import datetime, timedelta
+from hashlib import sha256
 from urllib.parse import urlencode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Connection, Engine, select, update
 
 from appliance.documents import DocumentError, SignatureError, enrolment
@@ -35,9 +38,18 @@ def invite(engine: Engine, name: str, now: datetime) -> str:
     return code
 
 
-def link(url: str, name: str, code: str) -> str:
-    """Return what the QR code of an invitation says."""
-    return f"tallybox-enrol:{url}?{urlencode({'store': name, 'code': code})}"
+def link(url: str, name: str, code: str, pin: str = "") -> str:
+    """Return what the QR code of an invitation says; `pin` is the sha256 of headquarters' public key, in hex."""
+    return f"tallybox-enrol:{url}?{urlencode({'store': name, 'code': code} | ({'pin': pin} if pin else {}))}"
+
+
+def pin_of(certificate: bytes) -> str:
+    """Return the pin of a PEM certificate: the sha256 of its public key. Raises ValueError."""
+    try:
+        key = x509.load_pem_x509_certificate(certificate).public_key()
+    except ValueError:
+        raise ValueError("certificate: must be a PEM file") from None
+    return sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def enrol(engine: Engine, body: bytes, now: datetime) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from appliance import cameras, config, config_reference, metrics
 from appliance.config import Line, parse
 from appliance.nets import Catalogue, PersonDetector
-from appliance.nightly import closing, sender
+from appliance.nightly import closing, connection
 from appliance.storage import Folder, open_for_writing
 from tests.walks import count
 from web_ui import create_app
@@ -54,8 +54,8 @@ def detector(text):
     return PersonDetector(Catalogue().find(net.name), net.size, net.threads)
 
 
-def connection(text):
-    with sender.client(parse(text)) as http:
+def address(text):
+    with connection.client(parse(text).headquarters) as http:
         return http.base_url
 
 
@@ -87,11 +87,10 @@ EFFECTS = {  # (table, key) -> what a box does with one value, and with another
     ("page", "host"): lambda tmp: [where_the_page_listens(f'[page]\nhost = "{v}"') for v in ("127.0.0.1", "0.0.0.0")],
     ("page", "port"): lambda tmp: [where_the_page_listens(f"[page]\nport = {v}") for v in (8080, 8081)],
     ("headquarters", "url"): lambda tmp: [
-        connection(f'[headquarters]\nurl = "{v}"') for v in ("http://hq.example", "https://hq.example")
+        address(f'[headquarters]\nurl = "{v}"') for v in ("http://hq.example", "https://hq.example")
     ],
     ("headquarters", "ca"): lambda tmp: [
-        said(lambda v=v: connection(f'[headquarters]\nurl = "https://hq.example"\nca = "{v}"'))
-        for v in ("", "/none.pem")
+        said(lambda v=v: address(f'[headquarters]\nurl = "https://hq.example"\nca = "{v}"')) for v in ("", "/none.pem")
     ],
 }
 SAME_AS_MONDAY = {("shop.hours", name) for name in config.DAYS[1:]}

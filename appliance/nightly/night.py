@@ -17,6 +17,7 @@ from appliance.nightly import line, outbox
 from appliance.nightly.idle import Decision, Verdict, Window, decide
 from appliance.nightly.pacer import Pacer
 from appliance.nightly.sender import send_waiting
+from appliance.storage import Folder
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def window(settings: Settings, now: float) -> Window | None:
     return None
 
 
-def look(db: Database, settings: Settings) -> Decision:
+def look(db: Database, settings: Settings, folder: Folder) -> Decision:
     """Send what waits if now is the time for it; return what was decided. The decision is noted in the database."""
     now = clock_now()
     waiting = outbox.waiting(db) if settings.headquarters.url else []
@@ -62,7 +63,7 @@ def look(db: Database, settings: Settings) -> Decision:
         return decision
     left = sum(len(document.body) for document in waiting)
     pacer = Pacer(trickle=left / max(60.0, night.closes - now) if decision.verdict is Verdict.TRICKLE else 0.0)
-    sent = send_waiting(db, settings, pacer)
+    sent = send_waiting(db, settings, folder.pin(), pacer)
     line.note(db, clock_now(), decision, sent.bytes, sent.documents)
     return decision
 

@@ -4,28 +4,20 @@ Uploads (the backlog) and downloads (update bundles) both go this way, and nothi
 """
 
 import hashlib
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpcore
 import httpx
 
 from appliance.clock import stopwatch
 from appliance.nightly.pacer import PIECE, Pacer
+from appliance.nightly.small_socket import ONE_READ, SEGMENT, offer
 
-LEAST_OF_ALL = 0x04  # DSCP LE (RFC 8622) in the TOS byte
-SMALL_SEGMENT = 536  # bytes: 4.5 ms of a line of 1 Mbit/s, where a full packet is 12 ms
-SMALL_BUFFER = 4096
-
-SOCKET_OPTIONS = [
-    (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
-    (socket.IPPROTO_IP, socket.IP_TOS, LEAST_OF_ALL),
-    (socket.IPPROTO_TCP, socket.TCP_MAXSEG, SMALL_SEGMENT),
-    (socket.SOL_SOCKET, socket.SO_SNDBUF, SMALL_BUFFER),
-    (socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER),
-]
+LEAST_WINDOW = 2 * SEGMENT + 80  # bytes; the kernel offers no less
+LOOK = 0.5  # seconds after which it is asked who was slower, the pacer or the line
 
 
 class TransferError(RuntimeError):
@@ -55,10 +47,9 @@ def fetch(http: httpx.Client, url: str, target: Path, sha256: str, pacer: Pacer)
             raise TransferError(f"{url}: answered {response.status_code}")
         else:
             with part.open("ab" if response.status_code == 206 else "wb") as file, _narrow(response, pacer) as narrow:
-                for chunk in response.iter_raw(PIECE):
+                for chunk in response.iter_raw(ONE_READ):
                     file.write(chunk)
-                    time.sleep(pacer.wait(len(chunk), stopwatch()))
-                    narrow()
+                    narrow(len(chunk))
     found = hashlib.sha256(part.read_bytes()).hexdigest()
     if found != sha256:
         part.unlink()
@@ -67,17 +58,27 @@ def fetch(http: httpx.Client, url: str, target: Path, sha256: str, pacer: Pacer)
 
 
 @contextmanager
-def _narrow(response: httpx.Response, pacer: Pacer) -> Iterator[Callable[[], None]]:
-    """Yield a function that keeps the window which we offer the sender near what the pacer lets us take in."""
-    stream = response.extensions.get("network_stream")
-    connection: socket.socket | None = stream.get_extra_info("socket") if stream else None
-    last = [0]
+def _narrow(response: httpx.Response, pacer: Pacer) -> Iterator[Callable[[int], None]]:
+    """Yield a function that takes the size of what came: it waits as the pacer says, and offers the sender a window
+    that holds no more than the pacer lets us take in. Where mostly nothing lay there after the wait, the line is the
+    limit and not the pacer.
+    """
+    stream: httpcore.NetworkStream = response.extensions["network_stream"]
+    connection = stream.get_extra_info("socket")
+    offered, began, came, reads, empty = 0, stopwatch(), 0, 0, 0
 
-    def narrow() -> None:
-        window = int(min(65_536.0, PIECE + SMALL_SEGMENT + pacer.rate * pacer.round_trip))
-        if connection is not None and abs(window - last[0]) > last[0] // 4:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, window)
-            last[0] = window
+    def narrow(size: int) -> None:
+        nonlocal offered, began, came, reads, empty
+        time.sleep(pacer.wait(size, stopwatch()))
+        came, reads, empty = came + size, reads + 1, empty + (not stream.get_extra_info("is_readable"))
+        if (took := stopwatch() - began) >= LOOK:
+            if empty > reads / 2 and not pacer.yielding:
+                pacer.starved(came / took)
+            began, came, reads, empty = stopwatch(), 0, 0, 0
+        window = int(LEAST_WINDOW + pacer.rate * pacer.round_trip)
+        if abs(window - offered) > offered // 8:
+            offer(connection, window)
+            offered = window
 
-    narrow()
+    narrow(0)
     yield narrow

@@ -26,6 +26,7 @@ class PacerSettings:
     jump: float = 4.0  # a queue of so many targets is somebody else's
     leap: float = 20.0  # and a single round trip so many targets longer is one too
     pause: float = 1.5  # seconds of an empty queue before coming back
+    used: float = 0.7  # share of the rate that must have gone out before more is asked for
     recent: int = 3  # round trips of which the lowest counts, against noise
     base_minutes: int = 10  # how long the lowest round trip is remembered
 
@@ -44,6 +45,7 @@ class Pacer:
     _calm_since: float | None = None
     _heard: float | None = None
     _next: float = 0.0
+    _out: int = 0  # bytes since the last probe
     _recent: deque[float] = field(default_factory=deque)
     _bases: deque[tuple[int, float]] = field(default_factory=deque)
 
@@ -54,7 +56,8 @@ class Pacer:
         """Take one round trip, in seconds."""
         s = self.settings
         gap = 0.0 if self._heard is None else min(1.0, now - self._heard)
-        self._heard = now
+        wanted = self._out >= s.used * self.rate * gap  # else it is not the rate that holds us back
+        self._heard, self._out = now, 0
         self.queue = self._queue(round_trip, now)
         if self._starting and self.queue > s.target:
             self._full()  # our own doubling went over the line's rate, if the queue goes away again
@@ -63,9 +66,9 @@ class Pacer:
         elif self.yielding:
             self._come_back(now)
         elif self._starting:
-            self.rate *= 2 ** (gap / s.double_in)
+            self.rate *= 2 ** (gap / s.double_in * wanted)
         else:
-            self._follow(gap)
+            self._follow(gap, wanted)
         self.rate = max(self.floor, min(self.rate, self._limit * s.share if self._limit < s.ceiling else s.ceiling))
 
     @property
@@ -82,17 +85,24 @@ class Pacer:
         """Return the seconds to wait before `size` bytes more may go out."""
         rate = self.floor if self.yielding else self.rate
         self._next = max(self._next, now - PIECE / 2 / rate) + size / rate
+        self._out += size
         return max(0.0, self._next - now)
 
     def silent(self, now: float) -> None:
         """Make way: somebody else fills the line, or a probe got no answer at all."""
         self._heard, self.yielding, self._calm_since, self._starting = now, True, None, False
 
-    def _follow(self, gap: float) -> None:
+    def starved(self, came: float) -> None:
+        """Take it that the line carries no more than so many bytes a second: more was allowed and did not come."""
+        self._starting = False
+        self._limit = max(self.floor, min(self.settings.ceiling, came))
+        self.rate = min(self.rate, self._limit * self.settings.share)
+
+    def _follow(self, gap: float, wanted: bool) -> None:
         off = (self.settings.target - self.queue) / self.settings.target
         if off < 0:
             self._full()
-        else:
+        elif wanted:
             self.rate += self.rate * self.settings.climb * off * gap
             self._limit *= 1 + 0.003 * gap  # a line may have become faster
 

@@ -6,27 +6,22 @@ revision with its reason, and the next one goes on.
 
 import gzip
 import logging
-import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 from sqlite_utils import Database
 
-from appliance import __version__
 from appliance.clock import now
 from appliance.config import Settings
 from appliance.documents import DocumentError, acknowledgement
 from appliance.nightly import outbox
-from appliance.nightly.paced import SOCKET_OPTIONS, pieces
+from appliance.nightly.connection import client
+from appliance.nightly.paced import pieces
 from appliance.nightly.pacer import Pacer
 from appliance.nightly.probe import Probe
 
 log = logging.getLogger(__name__)
 
-PATIENCE = httpx.Timeout(20.0, connect=10.0)
 REFUSED = (400, 409, 413)
 
 
@@ -47,14 +42,15 @@ class Sent:
     bytes: int
 
 
-def send_waiting(db: Database, settings: Settings, pacer: Pacer | None = None) -> Sent:
-    """Send all that waits, through the pacer. Ends at the first "try later"."""
+def send_waiting(db: Database, settings: Settings, pin: str = "", pacer: Pacer | None = None) -> Sent:
+    """Send all that waits, through the pacer, to whoever has the key `pin`. Ends at the first "try later"."""
     documents = outbox.waiting(db) if settings.headquarters.url else []
     pacer = pacer or Pacer()
     acknowledged = size = 0
     if not documents:
         return Sent(0, 0)
-    with client(settings) as http, client(settings) as beside, Probe(beside, pacer):
+    told = settings.headquarters
+    with client(told, pin) as http, client(told, pin) as beside, Probe(beside, pacer):
         for document in documents:
             answer = put(http, settings.shop.id, document, pacer)
             if answer.acknowledged:
@@ -67,20 +63,6 @@ def send_waiting(db: Database, settings: Settings, pacer: Pacer | None = None) -
                 break
     log.info("%d of %d documents were acknowledged by headquarters", acknowledged, len(documents))
     return Sent(acknowledged, size)
-
-
-@contextmanager
-def client(settings: Settings) -> Iterator[httpx.Client]:
-    """Yield a client that knows headquarters alone: no proxy or certificate from the environment, no redirects."""
-    told = settings.headquarters
-    try:
-        trust = ssl.create_default_context(cafile=told.ca or None) if told.url.startswith("https") else True
-    except OSError as error:
-        raise RuntimeError(f"{Path(told.ca)}: the certificate can't be used: {error.strerror or error}") from None
-    headers = {"User-Agent": f"tallybox/{__version__}"}
-    transport = httpx.HTTPTransport(verify=trust, trust_env=False, socket_options=SOCKET_OPTIONS)
-    with httpx.Client(base_url=told.url, transport=transport, timeout=PATIENCE, headers=headers) as http:
-        yield http
 
 
 def put(http: httpx.Client, store: str, document: outbox.Waiting, pacer: Pacer) -> Answer:

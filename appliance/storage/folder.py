@@ -2,6 +2,7 @@
 
 tallybox.toml   what the owner told it          keys/     made on the box, readable by it alone
 tallybox.db     what it counted                 live.sock where the counter hands out its newest picture
+updates/        what was fetched to be installed
 """
 
 import os
@@ -36,6 +37,11 @@ class Folder:
         """The counter's Unix socket, through which the page gets the newest picture."""
         return self.path / "live.sock"
 
+    @property
+    def updates(self) -> Path:
+        """Where update bundles lie that were fetched and checked."""
+        return self.path / "updates"
+
     def make(self) -> "Folder":
         """Create the folder. Raises StorageError where that can't be done or nothing can be written."""
         try:
@@ -59,6 +65,26 @@ class Folder:
         """Return the code that the page asks for: eight letters and digits that can't be mistaken for one another."""
         alphabet = "23456789abcdefghjkmnpqrstuvwxyz"
         return self._secret("page.code", lambda: "".join(secrets.choice(alphabet) for _ in range(8)).encode()).decode()
+
+    def pin(self) -> str:
+        """Return the sha256 of headquarters' public key, as kept at enrolment, or "" where none was."""
+        try:
+            return (self.path / "keys" / "headquarters.pin").read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise StorageError(f"keys/headquarters.pin: {getattr(error, 'strerror', '') or 'no text'}") from None
+
+    def keep_pin(self, pin: str) -> None:
+        """Believe from now on only a headquarters with this key; "" asks the authorities again."""
+        path = self.path / "keys" / "headquarters.pin"
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            fresh = path.with_name(f".headquarters.pin-{secrets.token_hex(4)}")
+            fresh.write_text(pin + "\n", encoding="ascii")
+            fresh.replace(path)
+        except OSError as error:
+            raise StorageError(f"{path}: {error.strerror}") from None
 
     def _secret(self, name: str, make: Callable[[], bytes]) -> bytes:
         """Read a secret, or make it: written whole or not at all, and the first of two makers wins."""

@@ -18,13 +18,14 @@ MODULE = "scripts.bench.line_traffic"
 
 
 def beside(seconds: float, *traffic: str) -> tuple[list[float], float]:
-    """Return the till's pings beside some traffic, and the bytes a second that the box sent meanwhile."""
+    """Return the till's pings beside some traffic, and the bytes a second that the box moved meanwhile."""
     process = shop_line.inside("tb-box", MODULE, *traffic)
     try:
-        time.sleep(min(8.0, seconds / 2))  # until it has found the line's rate
-        before, started = shop_line.bytes_from_box(), time.monotonic()
+        time.sleep(10.0)  # until it has found the line's rate
+        moved = shop_line.bytes_from_box if traffic[0] == "upload" else shop_line.bytes_to_box
+        before, started = moved(), time.monotonic()
         times = shop_line.pings(seconds)
-        return times, (shop_line.bytes_from_box() - before) / (time.monotonic() - started)
+        return times, (moved() - before) / (time.monotonic() - started)
     finally:
         process.kill()
         process.communicate()
@@ -76,11 +77,12 @@ def bench(quick: bool, as_json: bool) -> None:
         plain, _ = beside(seconds, "upload", "plain", str(mib << 20))
         ours, rate = beside(seconds * 2, "upload", "paced", str(mib << 20))
         down_plain, _ = beside(seconds, "download", "plain", str(mib << 20))
-        down, _ = beside(seconds, "download", "paced", str(mib << 20))
+        down, down_rate = beside(seconds, "download", "paced", str(mib << 20))
         row = {
             "alone_p95": p95(alone), "plain_p95": p95(plain), "tallybox_p95": p95(ours),
             "tallybox_share": round(rate * 8 / shop_line.UP, 3), "yield_s": round(seconds_to_yield(), 2),
-            "down_p95": p95(down), "down_plain_p95": p95(down_plain),
+            "down_p95": p95(down), "down_share": round(down_rate * 8 / shop_line.DOWN, 3),
+            "down_plain_p95": p95(down_plain),
         }  # fmt: skip
     finally:
         server.kill()

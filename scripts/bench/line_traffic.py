@@ -15,13 +15,16 @@ from pathlib import Path
 
 import httpx
 
-from appliance.nightly.paced import SOCKET_OPTIONS, fetch, pieces
+from appliance.config import Headquarters
+from appliance.nightly.connection import client
+from appliance.nightly.paced import fetch, pieces
 from appliance.nightly.pacer import Pacer
 from appliance.nightly.probe import Probe
 from scripts.bench.shop_line import HQ
 
 PORT = 7000
 URL = f"http://{HQ}:{PORT}"
+TOLD, TIMEOUT = Headquarters(URL), httpx.Timeout(600)
 # What a killed sender has not sent yet must not go on filling the line.
 GONE_AT_ONCE = (socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -65,7 +68,7 @@ def upload(paced: bool, size: int) -> None:
             http.put(f"{URL}/sink", content=bytes(size), headers=headers)
     else:
         pacer = Pacer()
-        with client() as http, client(small=False) as beside, Probe(beside, pacer):
+        with client(TOLD, patience=TIMEOUT) as http, client(TOLD) as beside, Probe(beside, pacer):
             time.sleep(0.5)
             http.put("/sink", content=pieces(bytes(size), pacer), headers=headers)
     print(time.monotonic() - started)
@@ -80,16 +83,10 @@ def download(paced: bool, size: int) -> None:
         pacer = Pacer()
         digest = hashlib.sha256(bytes(size)).hexdigest()
         target = Path(tempfile.mkdtemp()) / "zeros"
-        with client() as http, client(small=False) as beside, Probe(beside, pacer):
+        with client(TOLD, patience=TIMEOUT) as http, client(TOLD) as beside, Probe(beside, pacer):
             time.sleep(0.5)
             fetch(http, f"/zeros/{size}", target, digest, pacer)
     print(time.monotonic() - started)
-
-
-def client(small: bool = True) -> httpx.Client:
-    """Return a client as the sender makes it."""
-    transport = httpx.HTTPTransport(socket_options=SOCKET_OPTIONS if small else SOCKET_OPTIONS[:2])
-    return httpx.Client(base_url=URL, transport=transport, timeout=600, trust_env=False)
 
 
 if __name__ == "__main__":

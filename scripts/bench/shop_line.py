@@ -79,8 +79,16 @@ def pings(seconds: float) -> list[float]:
 
 def bytes_from_box() -> int:
     """Return how many bytes the router has taken in from the box so far."""
-    command = ("ip", "netns", "exec", "tb-router", "cat", "/sys/class/net/b0/statistics/rx_bytes")
-    return int(run(*command))
+    return _counter("rx_bytes")
+
+
+def bytes_to_box() -> int:
+    """Return how many bytes the router has handed to the box so far."""
+    return _counter("tx_bytes")
+
+
+def _counter(name: str) -> int:
+    return int(run("ip", "netns", "exec", "tb-router", "cat", f"/sys/class/net/b0/statistics/{name}"))
 
 
 def allowed() -> bool:

@@ -120,5 +120,7 @@ def test_every_command_shows_an_example_that_it_takes(command: click.Command) ->
     example = next(line.strip() for line in text.splitlines() if line.strip().startswith("tallybox hq"))
     words = shlex.split(example)[3:]
     with command.make_context(str(command.name), words, resilient_parsing=False) as context:
+        if command.name == "pin":  # looks at a file alone
+            return
         assert "folder" in context.params
         assert "database" in context.params

@@ -7,8 +7,10 @@ import pytest
 import waitress
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from appliance.config import Headquarters
 from appliance.documents import signing
 from appliance.nightly import enrolment
+from appliance.nightly.enrolment import Invitation
 from hq import enrolling, keys
 from hq.app import create_app
 from hq.database import open_database, reading, sqlite_url
@@ -36,26 +38,27 @@ def test_a_box_enrols_with_its_code_and_changes_its_key(headquarters):
     first, second = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
     code = enrolling.invite(engine, "corner", datetime.now(UTC))
     for _ in range(2):
-        enrolment.enrol(url, "corner", code, first)
-    enrolment.change_key(url, "corner", first, second)
+        enrolment.enrol(Headquarters(url), "corner", code, first)
+    enrolment.change_key(Headquarters(url), "corner", first, second)
     assert known(engine) == [signing.public_key_text(key.public_key()) for key in (second, first)]
 
 
 def test_a_wrong_code_is_one_line(headquarters):
     _, url = headquarters
     with pytest.raises(enrolment.EnrolmentError, match=r"^headquarters refused: code: is wrong, was used, or is older"):
-        enrolment.enrol(url, "corner", "abcde-fghjk", Ed25519PrivateKey.generate())
+        enrolment.enrol(Headquarters(url), "corner", "abcde-fghjk", Ed25519PrivateKey.generate())
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://127.0.0.1:99999", "https://127.0.0.1:1"])
 def test_who_is_not_there_is_one_line(url):
     with pytest.raises(enrolment.EnrolmentError, match=r"^headquarters can't be reached: [^\n]+$"):
-        enrolment.enrol(url, "corner", "abcde-fghjk", Ed25519PrivateKey.generate())
+        enrolment.enrol(Headquarters(url), "corner", "abcde-fghjk", Ed25519PrivateKey.generate())
 
 
 def test_a_link_is_read_as_it_was_written():
-    written = enrolling.link("https://hq.example/a", "corner", "abcdefghjk")
-    assert enrolment.read_link(f" {written}\n") == ("https://hq.example/a", "corner", "abcdefghjk")
+    for pin in ("", "0f" * 32):
+        written = enrolling.link("https://hq.example/a", "corner", "abcdefghjk", pin)
+        assert enrolment.read_link(f" {written}\n") == Invitation("https://hq.example/a", "corner", "abcdefghjk", pin)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +71,9 @@ def test_a_link_is_read_as_it_was_written():
         "tallybox-enrol:https://hq.example",
         "tallybox-enrol:https://hq.example?store=a",
         "tallybox-enrol:https://hq.example?store=a&store=b&code=c",
+        "tallybox-enrol:https://hq.example?store=a&code=c&pin=sha256",
     ],
 )
 def test_what_is_no_link_is_refused(text):
-    with pytest.raises(ValueError, match=r"^link: must"):
+    with pytest.raises(ValueError, match=r"^link: (its pin )?must"):
         enrolment.read_link(text)

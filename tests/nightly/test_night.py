@@ -52,9 +52,10 @@ def test_the_window(rule):
 
 @pytest.fixture
 def box(tmp_path, monkeypatch):
-    db = open_for_writing(Folder(tmp_path).make().database)
+    folder = Folder(tmp_path).make()
+    db = open_for_writing(folder.database)
     outbox.keep(db, outbox.Waiting("2026-11-23", 1, "sha256:" + "a" * 64, b"{}" * 500, "s"), 1.0)
-    box = Box(db)
+    box = Box(db, folder)
     monkeypatch.setattr(night, "clock_now", lambda: box.now)
     monkeypatch.setattr(line, "round_trips", lambda url: box.trips)
     monkeypatch.setattr(night, "send_waiting", box.send)
@@ -65,13 +66,14 @@ def box(tmp_path, monkeypatch):
 class Box:
     """A box whose clock, line and sending are the test's."""
 
-    def __init__(self, db):
+    def __init__(self, db, folder):
+        self.folder = folder
         self.db, self.trips, self.sent, self.broken = db, [0.02] * 4, [], False
         self.settings = config.parse(SHOP)
         self.window = night.window(self.settings, at("2026-11-24T23:00"))
         self.now = self.window.start + 60
 
-    def send(self, db, settings, pacer):
+    def send(self, db, settings, pin, pacer):
         self.sent.append(pacer)
         if self.broken:
             for document in outbox.waiting(db):
@@ -80,7 +82,7 @@ class Box:
         return Sent(1, 1000)
 
     def look(self):
-        return night.look(self.db, self.settings).verdict
+        return night.look(self.db, self.settings, self.folder).verdict
 
     def notes(self):
         return list(self.db.execute("SELECT verdict, why, bytes, documents FROM night_note ORDER BY time"))

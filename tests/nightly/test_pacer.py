@@ -133,3 +133,22 @@ def test_pieces_never_come_in_bursts():
         now += pacer.wait(PIECE, now)
         moments.append(now)
     assert (moments[-1] - moments[0]) / 49 == pytest.approx(PIECE / 10_000, rel=0.1)
+
+
+def test_a_rate_that_is_not_used_asks_for_no_more():
+    pacer = Pacer()
+    for k in range(200):
+        pacer.wait(PIECE, k / 10)  # 5 kB a second of 8
+        pacer.heard(0.02, k / 10)
+    assert pacer.rate == PacerSettings().start
+
+
+def test_where_less_comes_than_was_allowed_a_share_of_that_is_taken_from_then_on():
+    pacer = Pacer()
+    pacer.rate = 2_000_000.0
+    pacer.starved(1_000_000.0)
+    assert pacer.rate == pytest.approx(850_000)
+    for k in range(100):
+        pacer.wait(90_000, k / 10)
+        pacer.heard(0.02, k / 10)
+    assert pacer.rate == pytest.approx(850_000, rel=0.05)
