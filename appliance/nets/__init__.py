@@ -1,6 +1,7 @@
 """What a net sees in a picture. ONNX Runtime behind one function a net; every file is checked before it is loaded."""
 
+from appliance.nets.age_gender import AgeGender, Guess
 from appliance.nets.catalogue import Catalogue, Entry, NetError
 from appliance.nets.person import PersonDetector
 
-__all__ = ["Catalogue", "Entry", "NetError", "PersonDetector"]
+__all__ = ["AgeGender", "Catalogue", "Entry", "Guess", "NetError", "PersonDetector"]

@@ -1,4 +1,4 @@
-"""The loss of the person net: who answers for whom, and how wrong the answers are.
+"""The loss of the detector nets: who answers for whom, and how wrong the answers are.
 
 Task-aligned assignment (TOOD, Feng et al. 2021), quality focal loss and distribution focal loss (Generalized Focal
 Loss, Li et al. 2020), GIoU (Rezatofighi et al. 2019), and an L1 of the ground point in heights of the box.
@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from scripts.training.person_net import BINS, STRIDES
+from scripts.training.detector_net import BINS, STRIDES
 
 TOP, ALPHA, BETA = 10, 0.5, 4.0
 SIDES = slice(1, 1 + 4 * BINS)
@@ -36,9 +36,9 @@ class Cells:
 
     @classmethod
     def of(cls, maps: list[Tensor]) -> "Cells":
-        """Lay the three maps out as one list of cells."""
+        """Lay the maps of two or three levels out as one list of cells."""
         answers, centres, strides = [], [], []
-        for found, stride in zip(maps, STRIDES, strict=True):
+        for found, stride in zip(maps, STRIDES, strict=False):
             batch, channels, high, wide = found.shape
             answers.append(found.permute(0, 2, 3, 1).reshape(batch, -1, channels).float())
             y, x = torch.meshgrid(torch.arange(high), torch.arange(wide), indexing="ij")
@@ -53,7 +53,7 @@ class Cells:
         return torch.cat([self.centres - sides[..., :2], self.centres + sides[..., 2:]], -1)
 
 
-def person_loss(maps: list[Tensor], truths: list[Truth]) -> dict[str, Tensor]:
+def detector_loss(maps: list[Tensor], truths: list[Truth]) -> dict[str, Tensor]:
     """Return the weighted parts of the loss; their sum is what is minimised."""
     cells = Cells.of(maps)
     boxes = cells.boxes()

@@ -5,8 +5,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs torch: run it in the training environment")
 
-from scripts.training.loss import Cells, Truth, assign, giou_loss, iou, person_loss  # noqa: E402
-from scripts.training.person_net import CHANNELS, PersonNet  # noqa: E402
+from scripts.training.detector_net import CHANNELS, DetectorNet  # noqa: E402
+from scripts.training.loss import Cells, Truth, assign, detector_loss, giou_loss, iou  # noqa: E402
 
 BOX = torch.tensor([[100.0, 40.0, 160.0, 200.0]])
 
@@ -34,14 +34,14 @@ def test_cells_within_a_person_answer_for_it_and_an_ignored_one_has_no_say():
 
 def test_a_step_makes_the_loss_smaller():
     torch.manual_seed(0)
-    net = PersonNet()
+    net = DetectorNet()
     picture = torch.randn(2, 3, 224, 384)
     optimiser = torch.optim.SGD(net.parameters(), 0.02)
     losses = []
     for _ in range(4):
-        loss = torch.stack(list(person_loss(net(picture), [truth(), truth()]).values())).sum()
+        loss = torch.stack(list(detector_loss(net(picture), [truth(), truth()]).values())).sum()
         loss.backward()
         optimiser.step()
         optimiser.zero_grad()
-        losses.append(float(loss))
+        losses.append(float(loss.detach()))
     assert losses[-1] < losses[0]

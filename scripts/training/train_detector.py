@@ -1,6 +1,8 @@
-"""Tune the person net. Resumes by the same command; the learning rate follows the clock of the whole run.
+"""Tune a detector: the person net, or with --levels 2 the face net.
 
-    OMP_NUM_THREADS=1 nice python -m scripts.training.train_person --start START.npz --out runs/a --minutes 120 \\
+Resumes by the same command; the learning rate follows the clock of the whole run.
+
+    OMP_NUM_THREADS=1 nice python -m scripts.training.train_detector --start START.npz --out runs/a --minutes 120 \\
         --data ../shared/train/person=2 --data ../shared/train/person2=1 --data .cache/frames=1 --soft runs/soft.csv
 
 One process a core, each with an --out of its own and another --seed, and their average is better than either
@@ -23,11 +25,11 @@ import torch
 
 from appliance.lifeline import die_with
 from scripts.training.augment import Labels, view
-from scripts.training.loss import Truth, person_loss
-from scripts.training.person_net import MEAN, STD, PersonNet
+from scripts.training.detector_net import MEAN, STD, DetectorNet
+from scripts.training.loss import Truth, detector_loss
 from scripts.training.pictures import Picture, add_opinions, of_source, read_folder, read_opinions
 
-SIZES = ((320, 192), (384, 224), (384, 224), (448, 256))
+SIZES = ((320, 192), (384, 224), (384, 224), (448, 256), (512, 288), (640, 384))
 KEEP, SAVE_EVERY, SAY_EVERY, REREAD = 0.998, 100, 50, 600.0
 
 Folders = list[tuple[Path, float]]
@@ -59,11 +61,11 @@ def feed(queue: "Queue[Any]", data: Folders, unseen: tuple[str, ...], soft: Path
 class Averaged:
     """The weights averaged over steps: what is kept at the end."""
 
-    def __init__(self, net: PersonNet) -> None:
+    def __init__(self, net: DetectorNet) -> None:
         self.weights = {name: value.clone() for name, value in net.state_dict().items()}
         self.steps = 0
 
-    def follow(self, net: PersonNet) -> None:
+    def follow(self, net: DetectorNet) -> None:
         """Move towards the net's weights."""
         self.steps += 1
         keep = min(KEEP, (1 + self.steps) / (10 + self.steps))
@@ -75,9 +77,9 @@ class Averaged:
 class Run:
     """The net in training, with all that a resumption needs."""
 
-    def __init__(self, start: Path, out: Path, rate: float) -> None:
+    def __init__(self, start: Path, levels: int, out: Path, rate: float) -> None:
         self.out, self.rate = out, rate
-        self.net = PersonNet().load(start).to(memory_format=torch.channels_last).train()
+        self.net = DetectorNet(levels).load(start).to(memory_format=torch.channels_last).train()
         self.averaged = Averaged(self.net)
         decayed = [p for p in self.net.parameters() if p.ndim > 1]
         plain = [p for p in self.net.parameters() if p.ndim == 1]
@@ -110,7 +112,7 @@ class Run:
         truths = [Truth(*map(torch.from_numpy, (x.boxes, x.belief, x.grounds, x.ignored))) for x in labels]
         with torch.autocast("cpu", dtype=torch.bfloat16):
             maps = self.net(batch.contiguous(memory_format=torch.channels_last))
-        parts = person_loss([found.float() for found in maps], truths)
+        parts = detector_loss([found.float() for found in maps], truths)
         torch.stack(list(parts.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
@@ -150,6 +152,7 @@ class Diary:
 
 @click.command(help=__doc__)
 @click.option("--start", type=click.Path(path_type=Path, exists=True), required=True, help="weights to start from")
+@click.option("--levels", default=3, type=click.IntRange(2, 3), show_default=True)
 @click.option("--data", multiple=True, required=True, help="FOLDER=WEIGHT: how often its pictures are drawn")
 @click.option("--hold-out", multiple=True, help="a source (the folder of its pictures) never to train on")
 @click.option("--soft", type=click.Path(path_type=Path), help="opinions of a teacher (scripts.training.teacher)")
@@ -161,15 +164,15 @@ class Diary:
 @click.option("--batch", default=24, show_default=True, help="views of 384x224 a step")
 @click.option("--seed", default=1, show_default=True)
 def train(
-    start: Path, data: tuple[str, ...], hold_out: tuple[str, ...], soft: Path | None, out: Path, minutes: float | None,
-    steps: int | None, rate: float, leak: float, batch: int, seed: int,
+    start: Path, levels: int, data: tuple[str, ...], hold_out: tuple[str, ...], soft: Path | None, out: Path,
+    minutes: float | None, steps: int | None, rate: float, leak: float, batch: int, seed: int,
 ) -> None:  # fmt: skip
     if (minutes is None) == (steps is None):
         raise click.UsageError("give either --minutes or --steps")
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     out.mkdir(parents=True, exist_ok=True)
-    run, diary = Run(start, out, rate), Diary(out / "log.jsonl")
+    run, diary = Run(start, levels, out, rate), Diary(out / "log.jsonl")
     folders = [(Path(text.rsplit("=", 1)[0]), float(text.rsplit("=", 1)[1])) for text in data]
     spawn = multiprocessing.get_context("spawn")  # forked after torch has run, a child hangs
     queue = spawn.Queue(12)

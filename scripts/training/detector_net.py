@@ -1,8 +1,9 @@
-"""The person net: plain 3x3 convolutions, which int8 makes fast, and one head a stride.
+"""The detector net: plain 3x3 convolutions, which int8 makes fast, and one head a stride. It finds persons, or faces.
 
 The layout is NanoDet-g's (github.com/RangiLyu/nanodet, Apache-2.0): a CSP backbone, a pyramid that adds, one 3x3 and
 one 1x1 convolution a level. Its batch norms are folded. Here it has one class: per cell a logit, four distributions
-over BINS distances in strides, and the ground point under the person in two strides.
+over BINS distances in strides, and the ground point under the person in two strides. With two levels instead of three
+the deepest stage is left out, three quarters of the weights: enough for faces.
 """
 
 from pathlib import Path
@@ -52,28 +53,29 @@ class Stage(nn.Module):
         return torch.cat([self.e(x), kept], 1)
 
 
-class PersonNet(nn.Module):
-    """BGR pictures, B x 3 x H x W, normalised by MEAN and STD -> three maps B x CHANNELS x H/stride x W/stride."""
+class DetectorNet(nn.Module):
+    """BGR pictures, B x 3 x H x W, normalised by MEAN and STD -> a map a level, B x CHANNELS x H/stride x W/stride."""
 
-    def __init__(self) -> None:
+    def __init__(self, levels: int = 3) -> None:
         super().__init__()
         self.stem = Conv(3, 32, 2)
-        self.s1, self.s2 = Stage(32, 32, 1, 1), Stage(64, 64, 2, 2)
-        self.s3, self.s4 = Stage(128, 128, 2, 2), Stage(256, 256, 3, 2)
-        self.l = nn.ModuleList([nn.Conv2d(c, 128, 1) for c in (128, 256, 512)])
-        self.h = nn.ModuleList([Conv(128, 128) for _ in STRIDES])
-        self.o = nn.ModuleList([nn.Conv2d(128, CHANNELS, 1) for _ in STRIDES])
+        self.s1, self.s2, self.s3 = Stage(32, 32, 1, 1), Stage(64, 64, 2, 2), Stage(128, 128, 2, 2)
+        self.s4 = Stage(256, 256, 3, 2) if levels == 3 else None
+        self.l = nn.ModuleList([nn.Conv2d(c, 128, 1) for c in (128, 256, 512)[:levels]])
+        self.h = nn.ModuleList([Conv(128, 128) for _ in range(levels)])
+        self.o = nn.ModuleList([nn.Conv2d(128, CHANNELS, 1) for _ in range(levels)])
 
     def forward(self, x: Tensor) -> list[Tensor]:
         x = F.max_pool2d(self.stem(x), 3, 2, 1)
-        fine = self.s2(self.s1(x))
-        middle = self.s3(fine)
-        coarse = self.l[2](self.s4(middle))
-        middle = self.l[1](middle) + _scaled(coarse, 2)
-        fine = self.l[0](fine) + _scaled(middle, 2)
-        middle = middle + _scaled(fine, 0.5)
-        coarse = coarse + _scaled(middle, 0.5)
-        return [out(head(x)) for out, head, x in zip(self.o, self.h, (fine, middle, coarse), strict=True)]
+        seen = [self.s2(self.s1(x))]
+        for stage in (self.s3, self.s4)[: len(self.l) - 1]:
+            seen.append(stage(seen[-1]))
+        levels = [narrow(x) for narrow, x in zip(self.l, seen, strict=True)]
+        for i in reversed(range(len(levels) - 1)):
+            levels[i] = levels[i] + _scaled(levels[i + 1], 2)
+        for i in range(1, len(levels)):
+            levels[i] = levels[i] + _scaled(levels[i - 1], 0.5)
+        return [out(head(x)) for out, head, x in zip(self.o, self.h, levels, strict=True)]
 
     def set_leak(self, leak: float) -> None:
         """Set the leak of every activation."""
@@ -81,10 +83,13 @@ class PersonNet(nn.Module):
             if isinstance(module, Conv):
                 module.leak = leak
 
-    def load(self, path: Path) -> "PersonNet":
-        """Take weights kept as float16: an .npz of a run, or the shipped fp32 twin, to train on from what ships."""
+    def load(self, path: Path) -> "DetectorNet":
+        """Take weights kept as float16: an .npz of a run, or the shipped fp32 twin, to train on from what ships.
+
+        Of a net with three levels, one with two takes the two that it has.
+        """
         stored = weights_of_twin(path) if path.suffix == ".onnx" else np.load(path)
-        self.load_state_dict({name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored})
+        self.load_state_dict({name: torch.from_numpy(stored[name].astype(np.float32)) for name in self.state_dict()})
         return self
 
     def save(self, path: Path) -> None:
@@ -92,14 +97,14 @@ class PersonNet(nn.Module):
         np.savez_compressed(path, **{k: v.numpy().astype(np.float16) for k, v in self.state_dict().items()})
 
 
-class ShippedNet(nn.Module):
+class ShippedDetector(nn.Module):
     """The net as it ships: takes the picture as it is, H x W x 3 uint8 BGR, so that nothing is computed before it.
 
     MEAN and STD are folded into the first convolution, whose input is the picture minus GREY, which is also what
     int8 knows as its zero point. At the picture's edge the padding is GREY instead of MEAN; nothing else differs.
     """
 
-    def __init__(self, net: PersonNet) -> None:
+    def __init__(self, net: DetectorNet) -> None:
         super().__init__()
         self.net = net.eval()
         conv = net.stem.c
@@ -114,7 +119,7 @@ class ShippedNet(nn.Module):
 
 
 def weights_of_twin(path: Path) -> dict[str, np.ndarray]:
-    """Return the weights in models/fp32/person.onnx, with what ShippedNet folded into the first convolution undone."""
+    """Return the weights in a shipped fp32 twin, with what ShippedDetector folded into the first convolution undone."""
     stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
     weights = {
         name.removeprefix("net.").removesuffix("_half"): value.astype(np.float32)

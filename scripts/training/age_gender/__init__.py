@@ -1,0 +1,1 @@
+"""Age and gender from a face: the net, its data, its training, its figures."""
