@@ -119,6 +119,14 @@ class Headquarters:
         "file with the certificate to trust; empty: the system's",
         "",
     )
+    router: str = _key(
+        checks.text(
+            r"(https?://[^\s/@]{1,100}/\S{0,200}|[0-9a-zA-Z.:-]{1,100})?",
+            "an address, or http://... of its description",
+        ),
+        "the shop's router, whose byte counters (UPnP) say whether the line is idle; empty asks no router",
+        "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

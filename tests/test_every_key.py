@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from appliance import cameras, config, config_reference, metrics
 from appliance.config import Line, parse
 from appliance.nets import Catalogue, PersonDetector
-from appliance.nightly import closing, connection
+from appliance.nightly import closing, connection, night
 from appliance.storage import Folder, open_for_writing
 from tests.walks import count
 from web_ui import create_app
@@ -59,6 +60,11 @@ def address(text):
         return http.base_url
 
 
+def asked_router(text):
+    with patch.object(night.router, "rate", lambda asked: asked):
+        return night.moved(parse(text))
+
+
 def where_the_page_listens(text):
     told = parse(text).page
     return told.host, told.port
@@ -88,6 +94,9 @@ EFFECTS = {  # (table, key) -> what a box does with one value, and with another
     ("page", "port"): lambda tmp: [where_the_page_listens(f"[page]\nport = {v}") for v in (8080, 8081)],
     ("headquarters", "url"): lambda tmp: [
         address(f'[headquarters]\nurl = "{v}"') for v in ("http://hq.example", "https://hq.example")
+    ],
+    ("headquarters", "router"): lambda tmp: [
+        asked_router(f'[headquarters]\nrouter = "{v}"') or "nobody" for v in ("", "192.168.1.1")
     ],
     ("headquarters", "ca"): lambda tmp: [
         said(lambda v=v: address(f'[headquarters]\nurl = "https://hq.example"\nca = "{v}"')) for v in ("", "/none.pem")

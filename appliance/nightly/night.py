@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from appliance.clock import now as clock_now
 from appliance.config import Settings
 from appliance.metrics import shop_day
-from appliance.nightly import line, outbox
+from appliance.nightly import line, outbox, router
 from appliance.nightly.idle import Decision, Verdict, Window, decide
 from appliance.nightly.pacer import Pacer
 from appliance.nightly.sender import send_waiting
@@ -56,7 +56,7 @@ def look(db: Database, settings: Settings, folder: Folder) -> Decision:
     hour = settings.shop.clock.local(now).hour
     trips = line.round_trips(settings.headquarters.url)
     sketch = line.usual(db, hour, now)
-    decision = decide(now, night, trips, line.believed(db, sketch, now))
+    decision = decide(now, night, trips, line.believed(db, sketch, now), moved(settings))
     line.remember(db, hour, sketch, trips, now)
     if decision.verdict not in SENDS:
         line.note(db, now, decision)
@@ -66,6 +66,11 @@ def look(db: Database, settings: Settings, folder: Folder) -> Decision:
     sent = send_waiting(db, settings, folder.pin(), pacer)
     line.note(db, clock_now(), decision, sent.bytes, sent.documents)
     return decision
+
+
+def moved(settings: Settings) -> float | None:
+    """Return the bytes a second that the shop's router moves, or None where none is named or believed."""
+    return router.rate(settings.headquarters.router) if settings.headquarters.router else None
 
 
 def not_before(db: Database, box: str) -> float:

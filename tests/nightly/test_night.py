@@ -155,3 +155,11 @@ def test_a_chain_does_not_come_back_all_at_once(box):
     assert moments[0] < 1100
     assert moments[-1] > 1000 + 0.9 * 120 * 16
     assert max(b - a for a, b in itertools.pairwise(moments)) < 120
+
+
+def test_a_router_that_moves_much_is_a_busy_line(box, monkeypatch):
+    box.settings = config.parse(SHOP + 'router = "192.168.1.1"\n')
+    monkeypatch.setattr(night.router, "rate", {"192.168.1.1": 90_000.0}.get)
+    assert box.look() is Verdict.BUSY
+    monkeypatch.setattr(night.router, "rate", {}.get)
+    assert box.look() is Verdict.IDLE
