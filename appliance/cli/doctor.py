@@ -15,7 +15,7 @@ from appliance.cli import one_line
 from appliance.cli.options import data_option
 from appliance.clock import now, stopwatch
 from appliance.nets import Catalogue, PersonDetector
-from appliance.nightly import connection
+from appliance.nightly import connection, release
 from appliance.storage import Folder, open_for_reading
 from appliance.storage.live import ask_state
 
@@ -66,6 +66,7 @@ def examine(folder: Folder) -> Iterator[Finding]:
         *((f"camera {c.name}", lambda c=c: _camera(c)) for c in settings.cameras),
         ("counter", lambda: _counter(folder)),
         ("headquarters", lambda: _headquarters(folder, settings)),
+        ("update", lambda: _update(folder)),
     ]
     if not settings.cameras:
         yield Finding("camera", "none is set up yet", f"add a [camera.NAME] table to {folder.config}")
@@ -141,6 +142,20 @@ def _headquarters(folder: Folder, settings: config.Settings) -> Finding:
     except httpx.HTTPError as error:
         return Finding("headquarters", f"{url}: {error}", "check the address and the line; documents wait till then")
     return Finding("headquarters", f"{url} answers")
+
+
+def _update(folder: Folder) -> Finding:
+    if not folder.database.exists():
+        return Finding("update", "none is known of")
+    database = open_for_reading(folder.database)
+    if not database.table("release").exists():
+        return Finding("update", "none is known of")
+    known, waits = release.state(database), [path.name for path in release.waiting(folder)]
+    if waits:
+        return Finding("update", f"{waits[0]} waits to be installed", "install it: tallybox update")
+    if known.said.startswith(release.REFUSED):
+        return Finding("update", known.said, "ask headquarters which version it means")
+    return Finding("update", known.said or f"{known.meant or 'none'} is meant by headquarters")
 
 
 def _parked(folder: Folder) -> tuple[str, str] | None:

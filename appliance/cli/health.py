@@ -1,10 +1,10 @@
 """tallybox health: is this box fit to stay as it is? The image's gate asks it before an update is kept."""
 
 import json
+from http.client import HTTPConnection, HTTPException
 from dataclasses import dataclass
 
 import click
-import httpx
 
 from appliance import config
 from appliance.cli.options import data_option
@@ -70,9 +70,12 @@ def _database(folder: Folder) -> Answer:
 def _page(folder: Folder) -> Answer:
     settings = config.load(folder.config)
     host = settings.page.host if settings.page.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104 - compared
-    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.page.port}/healthz"
+    connection = HTTPConnection(host, settings.page.port, timeout=PATIENCE)
     try:
-        told = httpx.get(url, timeout=PATIENCE, trust_env=False).json()
-    except (httpx.HTTPError, ValueError) as error:
-        return Answer("page", False, f"{url} does not answer: {error or type(error).__name__}")
+        connection.request("GET", "/healthz")
+        told = json.loads(connection.getresponse().read())
+    except (OSError, HTTPException, ValueError) as error:
+        return Answer("page", False, f"port {settings.page.port} does not answer: {error or type(error).__name__}")
+    finally:
+        connection.close()
     return Answer("page", bool(told.get("ok")), f"answers, version {told.get('version')}")

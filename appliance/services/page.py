@@ -5,8 +5,8 @@ import os
 import signal
 import threading
 import time
+from http.client import HTTPConnection, HTTPException
 
-import httpx
 import waitress  # type: ignore[import-untyped]
 
 from appliance import config
@@ -53,13 +53,15 @@ def _tell_while_it_answers(host: str, port: int) -> None:
     if "NOTIFY_SOCKET" not in os.environ:
         return
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared, not listened on
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}/healthz"
     tell = notify.ready
     while True:
         try:
-            httpx.get(url, timeout=LOOK_AT_ITSELF, trust_env=False).raise_for_status()
-            tell()
-            tell = notify.alive
-        except httpx.HTTPError as error:
+            connection = HTTPConnection(host, port, timeout=LOOK_AT_ITSELF)
+            connection.request("GET", "/healthz")
+            if connection.getresponse().status == 200:
+                tell()
+                tell = notify.alive
+            connection.close()
+        except (OSError, HTTPException) as error:
             log.debug("the page does not answer itself: %s", error)
         time.sleep(LOOK_AT_ITSELF if tell is notify.alive else 0.5)
