@@ -1,8 +1,8 @@
 """tallybox health: is this box fit to stay as it is? The image's gate asks it before an update is kept."""
 
 import json
-from http.client import HTTPConnection, HTTPException
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 
 import click
 
