@@ -19,7 +19,16 @@ from hq.receiving import RefusalError
 from hq.users import User
 
 OPEN = frozenset(
-    {"static", "hq.put_store_day", "hq.post_enrolment", "hq.post_key", "hq.echo", "hq.healthz", "hq.openapi"}
+    {
+        "static",
+        "hq.put_store_day",
+        "hq.post_enrolment",
+        "hq.post_key",
+        "hq.echo",
+        "hq.get_release",
+        "hq.healthz",
+        "hq.openapi",
+    }
 )
 _DOORS = frozenset({"access.show_login", "access.login", "access.show_first", "access.make_first"})
 _COOKIE = "hq"

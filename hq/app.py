@@ -1,15 +1,18 @@
 """The Flask application: what boxes call, one-line errors, strict headers. The rules are in receiving and enrolling."""
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.documents import MAX_BYTES, acknowledgement
 from hq import access, enrolling, pages, words
@@ -37,10 +40,10 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def create_app(database: Engine, now: Callable[[], datetime] = _now) -> Flask:
-    """Return headquarters' application over a database that is up to date."""
+def create_app(database: Engine, now: Callable[[], datetime] = _now, releases: Path | None = None) -> Flask:
+    """Return headquarters' application over a database that is up to date; `releases` is a folder to hand out."""
     app = Flask(__name__)
-    app.config.update(ENGINE=database, NOW=now, MAX_CONTENT_LENGTH=MAX_BYTES)
+    app.config.update(ENGINE=database, NOW=now, RELEASES=releases and releases.absolute(), MAX_CONTENT_LENGTH=MAX_BYTES)
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(routes)
@@ -89,6 +92,15 @@ def post_key(store: str) -> Response:
 def openapi() -> Response:
     """What boxes and programs may call."""
     return Response(json.dumps(document(version("tallybox"))), mimetype="application/json")
+
+
+@routes.get("/v1/releases/<name>")
+def get_release(name: str) -> AnyResponse:
+    """Hand out the signed release index or a bundle, whole or a part. What they are worth, the signature says."""
+    folder = current_app.config["RELEASES"]
+    if folder is None or not re.fullmatch(r"index|[a-z0-9][a-z0-9._-]{0,93}\.raucb", name):
+        raise RefusalError(404, "release", "there is no such release")
+    return send_from_directory(folder, name, mimetype="application/octet-stream", conditional=True, max_age=300)
 
 
 @routes.get("/v1/echo")

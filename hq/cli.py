@@ -77,7 +77,12 @@ def hq() -> None:
 @click.option(
     "--port", default=8090, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
-def serve(opened: Opened, host: str, port: int) -> None:
+@click.option(
+    "--releases",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with the signed release index and the bundles, to hand out to boxes.",
+)
+def serve(opened: Opened, host: str, port: int, releases: Path | None) -> None:
     """Take in store-days and show the chain's page.
 
     \b
@@ -93,7 +98,7 @@ def serve(opened: Opened, host: str, port: int) -> None:
             secret = users.give_pass(engine, "first", "", datetime.now(UTC))
             click.echo(f"Make the first user, within a week: {address}first/{secret}")
 
-    serve_database(engine, host, port, ready)
+    serve_database(engine, host, port, ready, releases)
 
 
 @hq.command(context_settings={"ignore_unknown_options": True})  # a key may begin with "-"

@@ -78,11 +78,22 @@ def _of_boxes() -> dict[str, Any]:
         "requestBody": _body(_texts("new_key", "signature")),
         "responses": {**_lines(200, 201), **_refusals(400, 401, 404, 409, 413)},
     }
+    name = {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "maxLength": 100}}
+    whole = {
+        "description": "The file, or the part of it that Range asks for.",
+        "content": {"application/octet-stream": {}},
+    }
+    release = {
+        "summary": "Hand out `index`, signed by the release key, or a bundle that it names.",
+        "parameters": [name, _header("Range", "bytes=FIRST- goes on where an earlier try ended")],
+        "responses": {"200": whole, "206": whole, "304": {"description": "As before."}, **_refusals(404, 416)},
+    }
     echo = {"summary": "Answer nothing, at once.", "responses": {"204": {"description": "Nothing."}}}
     return {
         "/v1/stores/{store}/days/{day}/{revision}": {"put": put},
         "/v1/enrol": {"post": enrol},
         "/v1/stores/{store}/key": {"post": change},
+        "/v1/releases/{name}": {"get": release},
         "/v1/echo": {"get": echo},
     }
 

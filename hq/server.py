@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import waitress  # type: ignore[import-untyped]
 from sqlalchemy import Engine
@@ -20,9 +21,15 @@ _LIMITS = {
 }
 
 
-def serve(engine: Engine, host: str, port: int, ready: Callable[[str], None] = lambda address: None) -> None:
+def serve(
+    engine: Engine,
+    host: str,
+    port: int,
+    ready: Callable[[str], None] = lambda address: None,
+    releases: Path | None = None,
+) -> None:
     """Serve until stopped; call `ready` with the address once it listens (port 0 takes a free one). Raises HqError."""
-    app = create_app(engine)
+    app = create_app(engine, releases=releases)
     with _listening(host, port) as listener:
         server = waitress.create_server(app, sockets=[listener], **_LIMITS)
         ready(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")

@@ -50,6 +50,7 @@ class Box:
     deliveries: list[Delivery]
     nights: list[Night]
     changed: float | None
+    updates: list[str]
 
     @property
     def sent(self) -> float | None:
@@ -81,6 +82,7 @@ def look(site: Site, visit: Visit) -> Box:
         deliveries=queries.deliveries(visit.database, DELIVERIES) if visit.database else [],
         nights=queries.nights(visit.database, NIGHTS) if visit.database else [],
         changed=queries.last_change(visit.database) if visit.database else None,
+        updates=sorted(path.name for path in site.folder.updates.glob("*.raucb")),
     )
 
 

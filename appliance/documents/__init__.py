@@ -5,7 +5,7 @@ them; headquarters checks with `signing.verify` and `store_day.from_bytes`, comm
 `Acknowledgement`. Every refusal is a `DocumentError` with one line.
 """
 
-from appliance.documents import acknowledgement, enrolment, signing, store_day
+from appliance.documents import acknowledgement, enrolment, release, signing, store_day
 from appliance.documents.acknowledgement import Acknowledgement, acknowledge
 from appliance.documents.canonical import MAX_BYTES, DocumentError, digest
 from appliance.documents.signing import SignatureError
@@ -24,6 +24,7 @@ __all__ = [
     "acknowledgement",
     "digest",
     "enrolment",
+    "release",
     "signing",
     "store_day",
 ]

@@ -31,6 +31,7 @@ class Verdict(Enum):
     IDLE = "idle"
     TRICKLE = "trickle"
     OVER = "over"
+    UPDATE = "update"  # of notes alone: what came of fetching one
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,11 @@ from sqlite_utils import Database
 from appliance.clock import now as clock_now
 from appliance.config import Settings
 from appliance.metrics import shop_day
-from appliance.nightly import line, outbox, router
+from appliance.nightly import line, outbox, release, router
+from appliance.nightly.connection import client
 from appliance.nightly.idle import Decision, Verdict, Window, decide
 from appliance.nightly.pacer import Pacer
+from appliance.nightly.probe import Probe
 from appliance.nightly.sender import send_waiting
 from appliance.storage import Folder
 
@@ -47,10 +49,12 @@ def window(settings: Settings, now: float) -> Window | None:
 def look(db: Database, settings: Settings, folder: Folder) -> Decision:
     """Send what waits if now is the time for it; return what was decided. The decision is noted in the database."""
     now = clock_now()
+    release.tidy(db, folder)
     waiting = outbox.waiting(db) if settings.headquarters.url else []
+    update = release.due(db, folder) if settings.headquarters.url else ""
     night = window(settings, now)
-    if not waiting or night is None or now < night.start:
-        return Decision(Verdict.NOT_YET, "nothing waits" if not waiting else "it is not this box's time yet")
+    if not (waiting or update) or night is None or now < night.start:
+        return Decision(Verdict.NOT_YET, "it is not this box's time yet" if waiting or update else "nothing waits")
     if now < not_before(db, settings.shop.id) or fruitless(db, night) >= TRIES:
         return Decision(Verdict.NOT_YET, "waits after tries that brought nothing")
     hour = settings.shop.clock.local(now).hour
@@ -61,11 +65,22 @@ def look(db: Database, settings: Settings, folder: Folder) -> Decision:
     if decision.verdict not in SENDS:
         line.note(db, now, decision)
         return decision
-    left = sum(len(document.body) for document in waiting)
-    pacer = Pacer(trickle=left / max(60.0, night.closes - now) if decision.verdict is Verdict.TRICKLE else 0.0)
-    sent = send_waiting(db, settings, folder.pin(), pacer)
-    line.note(db, clock_now(), decision, sent.bytes, sent.documents)
+    if waiting:
+        left = sum(len(document.body) for document in waiting)
+        pacer = Pacer(trickle=left / max(60.0, night.closes - now) if decision.verdict is Verdict.TRICKLE else 0.0)
+        sent = send_waiting(db, settings, folder.pin(), pacer)
+        line.note(db, clock_now(), decision, sent.bytes, sent.documents)
+    if decision.verdict is Verdict.IDLE and release.due(db, folder):
+        fetch_update(db, settings, folder, night.hurry)
     return decision
+
+
+def fetch_update(db: Database, settings: Settings, folder: Folder, until: float) -> None:
+    """Fetch the version that is meant, or the next part of it, until that moment; note what came of it."""
+    told, pin, pacer = settings.headquarters, folder.pin(), Pacer()
+    with client(told, pin) as http, client(told, pin) as beside, Probe(beside, pacer):
+        said = release.fetch_meant(db, folder, http, pacer, lambda: clock_now() < until)
+    line.note(db, clock_now(), Decision(Verdict.UPDATE, said))
 
 
 def moved(settings: Settings) -> float | None:
@@ -80,8 +95,11 @@ def not_before(db: Database, box: str) -> float:
     """
     failure = outbox.last_failure(db)
     if failure is None:
-        return 0.0
+        known = release.state(db)
+        failure = (known.tries, known.last_try)
     tries, last = failure
+    if not tries:
+        return 0.0
     longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(tries, 20))
     return last + random.Random(f"{box} {tries}").uniform(0.0, longest)  # noqa: S311 - spreads load, hides nothing
 

@@ -4,9 +4,11 @@ Uploads (the backlog) and downloads (update bundles) both go this way, and nothi
 """
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpcore
@@ -24,6 +26,14 @@ class TransferError(RuntimeError):
     """A transfer can't be finished; the message is one line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a file must be: its size in bytes and its sha256 in hex."""
+
+    size: int
+    sha256: str
+
+
 def pieces(body: bytes, pacer: Pacer) -> Iterator[bytes]:
     """Yield a body in pieces, as fast as the pacer allows. For httpx's `content`."""
     for start in range(0, len(body), PIECE):
@@ -32,29 +42,44 @@ def pieces(body: bytes, pacer: Pacer) -> Iterator[bytes]:
         yield piece
 
 
-def fetch(http: httpx.Client, url: str, target: Path, sha256: str, pacer: Pacer) -> Path:
-    """Download a file, going on where an earlier try ended; return it once its sha256 is right.
+def fetch(
+    http: httpx.Client, url: str, target: Path, told: Announced, pacer: Pacer, go_on: Callable[[], bool] = lambda: True
+) -> bool:
+    """Download a file, going on where an earlier try ended; return whether it is whole, or `go_on` said to stop.
 
     It lies in `target` only when whole and right. Raises TransferError, and httpx.HTTPError where the line breaks: then
     what came is kept beside it for the next try.
     """
     part = target.with_name(target.name + ".part")
     have = part.stat().st_size if part.exists() else 0
-    with http.stream("GET", url, headers={"Range": f"bytes={have}-"} if have else {}) as response:
-        if response.status_code == 416:  # nothing is left to ask for
-            pass
-        elif response.status_code not in (200, 206):
-            raise TransferError(f"{url}: answered {response.status_code}")
-        else:
-            with part.open("ab" if response.status_code == 206 else "wb") as file, _narrow(response, pacer) as narrow:
-                for chunk in response.iter_raw(ONE_READ):
-                    file.write(chunk)
-                    narrow(len(chunk))
-    found = hashlib.sha256(part.read_bytes()).hexdigest()
-    if found != sha256:
+    if have < told.size:
+        with http.stream("GET", url, headers={"Range": f"bytes={have}-"} if have else {}) as response:
+            if response.status_code not in (200, 206):
+                raise TransferError(f"{url}: answered {response.status_code}")
+            if not _keep(response, part, told.size, pacer, go_on):
+                return False
+    with part.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != told.sha256:
         part.unlink()
-        raise TransferError(f"{url}: is not what was announced (sha256 {found[:12]}…, not {sha256[:12]}…)")
-    return part.rename(target)
+        raise TransferError(f"{url}: is not what was announced (sha256 {found[:12]}…, not {told.sha256[:12]}…)")
+    part.rename(target)
+    return True
+
+
+def _keep(response: httpx.Response, part: Path, size: int, pacer: Pacer, go_on: Callable[[], bool]) -> bool:
+    """Write what comes, never more than `size` in all; return whether the end was reached."""
+    with part.open("ab" if response.status_code == 206 else "wb") as file, _narrow(response, pacer) as narrow:
+        for chunk in response.iter_raw(ONE_READ):
+            file.write(chunk[: size - file.tell()])
+            if file.tell() >= size:
+                break
+            if not go_on():
+                return False
+            narrow(len(chunk))
+        file.flush()
+        os.fsync(file.fileno())
+    return True
 
 
 @contextmanager

@@ -6,7 +6,7 @@ revision with its reason, and the next one goes on.
 
 import gzip
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 from sqlite_utils import Database
@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from appliance.clock import now
 from appliance.config import Settings
 from appliance.documents import DocumentError, acknowledgement
-from appliance.nightly import outbox
+from appliance.nightly import outbox, release
 from appliance.nightly.connection import client
 from appliance.nightly.paced import pieces
 from appliance.nightly.pacer import Pacer
@@ -32,6 +32,7 @@ class Answer:
     acknowledged: bool
     refused: bool
     text: str
+    meant: str = ""  # the version that headquarters names for this box
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def send_waiting(db: Database, settings: Settings, pin: str = "", pacer: Pacer |
             answer = put(http, settings.shop.id, document, pacer)
             if answer.acknowledged:
                 outbox.acknowledged(db, document, now())
+                release.hear(db, answer.meant)
                 acknowledged, size = acknowledged + 1, size + len(document.body)
                 continue
             outbox.tried(db, document, answer.text, now(), park=answer.refused)
@@ -81,7 +83,8 @@ def put(http: httpx.Client, store: str, document: outbox.Waiting, pacer: Pacer) 
         return Answer(False, False, f"headquarters can't be reached: {str(error) or type(error).__name__}")
     text = f"{response.status_code} {' '.join(response.text[:200].split())}"
     if response.status_code in (200, 201):
-        return _checked(response.content, store, document)
+        answer = _checked(response.content, store, document)
+        return replace(answer, meant=response.headers.get("Tallybox-Release", ""))
     return Answer(False, response.status_code in REFUSED, text)
 
 

@@ -60,3 +60,14 @@ def nights(db: Database) -> None:
         "CREATE TABLE night_note (time REAL PRIMARY KEY, verdict TEXT NOT NULL, why TEXT NOT NULL,"
         " bytes INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0)"
     )
+
+
+@migrations()
+def releases(db: Database) -> None:
+    """The version that headquarters means for this box, the newest index that was believed, and what came of it."""
+    db.execute(
+        "CREATE TABLE release (one INTEGER PRIMARY KEY CHECK (one = 1), meant TEXT NOT NULL DEFAULT '',"
+        " serial INTEGER NOT NULL DEFAULT 0, fetched TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT '',"
+        " tries INTEGER NOT NULL DEFAULT 0, last_try REAL NOT NULL DEFAULT 0)"
+    )
+    db.execute("INSERT INTO release (one) VALUES (1)")

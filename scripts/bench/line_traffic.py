@@ -17,7 +17,7 @@ import httpx
 
 from appliance.config import Headquarters
 from appliance.nightly.connection import client
-from appliance.nightly.paced import fetch, pieces
+from appliance.nightly.paced import Announced, fetch, pieces
 from appliance.nightly.pacer import Pacer
 from appliance.nightly.probe import Probe
 from scripts.bench.shop_line import HQ
@@ -85,7 +85,7 @@ def download(paced: bool, size: int) -> None:
         target = Path(tempfile.mkdtemp()) / "zeros"
         with client(TOLD, patience=TIMEOUT) as http, client(TOLD) as beside, Probe(beside, pacer):
             time.sleep(0.5)
-            fetch(http, f"/zeros/{size}", target, digest, pacer)
+            fetch(http, f"/zeros/{size}", target, Announced(size, digest), pacer)
     print(time.monotonic() - started)
 
 

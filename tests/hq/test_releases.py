@@ -118,3 +118,17 @@ def test_rings_are_named_and_shown_in_the_shell(database: Engine, tmp_path: Path
     assert "version: must be" in run("release", "all", "<b>")
     with pytest.raises(HqError, match="nobody is not enrolled"):
         set_ring(database, "nobody", True, NOW)
+
+
+def test_the_index_and_bundles_are_handed_out_and_nothing_else_of_the_folder(database: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    for name in ("index", "tallybox-0.2.0-rpi4.raucb", "release.key"):
+        (folder / name).write_bytes(name.encode() * 100)
+    client = create_app(database, releases=folder).test_client()
+    assert client.get("/v1/releases/index", buffered=True).data == b"index" * 100
+    part = client.get("/v1/releases/tallybox-0.2.0-rpi4.raucb", headers={"Range": "bytes=2498-"}, buffered=True)
+    assert (part.status_code, part.data) == (206, b"cb")
+    for name in ("release.key", "../hq.sqlite3", "..%2fhq.sqlite3", "none.raucb", "index/", ".raucb"):
+        assert client.get(f"/v1/releases/{name}").status_code == 404, name
+    assert create_app(database).test_client().get("/v1/releases/index").status_code == 404

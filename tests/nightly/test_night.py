@@ -163,3 +163,23 @@ def test_a_router_that_moves_much_is_a_busy_line(box, monkeypatch):
     assert box.look() is Verdict.BUSY
     monkeypatch.setattr(night.router, "rate", {}.get)
     assert box.look() is Verdict.IDLE
+
+
+def test_an_update_is_fetched_on_an_idle_line_alone_after_the_days(box, monkeypatch):
+    fetched = []
+    monkeypatch.setattr(night.release, "due", lambda db, folder: "0.9.0")
+    monkeypatch.setattr(night, "fetch_update", lambda db, settings, folder, until: fetched.append(until))
+    box.trips = [0.5] * 4
+    for _ in range(12):
+        line.remember(box.db, box.settings.shop.clock.local(box.now).hour, line.Sketch(), [0.02] * 9, box.now)
+    assert box.look() is Verdict.BUSY
+    box.now = box.window.hurry + 60
+    assert box.look() is Verdict.TRICKLE
+    assert (len(box.sent), fetched) == (1, [])
+    box.trips, box.now = [0.02] * 4, box.window.start + 60
+    assert box.look() is Verdict.IDLE
+    assert (len(box.sent), fetched) == (2, [box.window.hurry])
+    box.db.conn.execute("DELETE FROM outbox")
+    box.db.conn.commit()
+    assert box.look() is Verdict.IDLE  # also where nothing else waits
+    assert (len(box.sent), len(fetched)) == (2, 2)
