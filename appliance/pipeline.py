@@ -9,21 +9,13 @@ at any speed gives the same rows, byte for byte.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from appliance import config
 from appliance.clock import stopwatch
 from appliance.counting import CoverageMeter, LineCounter
-from appliance.frame import Coverage, Crossing, Detections, Frame, Pixels, Track
-from appliance.nets import Entry, PersonDetector
+from appliance.frame import Coverage, Crossing, Detections, Frame, Track
+from appliance.nets import Detector, Entry, open_detector
 from appliance.tracking import Tracker, TrackerSettings
-
-
-class Detector(Protocol):
-    """What the spine asks of a net."""
-
-    def detect(self, image: Pixels) -> Detections:
-        """Return the people in a picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +53,7 @@ class Spine:
     def of(cls, camera: config.Camera, net: Entry, size: tuple[int, int], threads: int = 1) -> "Spine":
         """Build the stages for a camera and a net; the tracker's thresholds stand beside the net in models.toml."""
         tracker = Tracker(TrackerSettings(**net.figures.get("tracker", {})))
-        return cls(camera, PersonDetector(net, size, threads), tracker)
+        return cls(camera, open_detector(net, size, threads), tracker)
 
     def __post_init__(self) -> None:
         self.coverage = CoverageMeter(self.camera.name)

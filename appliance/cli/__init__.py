@@ -20,6 +20,7 @@ COMMANDS = {
     "health": "appliance.cli.health:health",
     "hq": "hq.cli:hq",
     "label": "appliance.cli.label:label",
+    "models": "appliance.cli.models:models",
     "nightly": "appliance.cli.services:nightly",
     "replay": "appliance.cli.replay:replay",
     "run": "appliance.cli.services:run",

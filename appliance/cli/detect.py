@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from appliance import config
-from appliance.cli.options import SizeType
+from appliance.cli.options import SizeType, default_data
 from appliance.frame import Pixels
-from appliance.nets import Catalogue, PersonDetector
+from appliance.nets import Catalogue, open_detector
+from appliance.storage import Folder
 
 NET = config.Net()
 LEAST = 0.02  # low enough that average precision can be computed from what is printed
@@ -30,7 +31,7 @@ def detect(images: tuple[Path, ...], model: str, size: tuple[int, int], as_json:
     Example:
       tallybox detect door.jpg --json
     """
-    detector = PersonDetector(Catalogue().find(model), size, least=LEAST)
+    detector = open_detector(Catalogue(pulled=Folder(default_data()).nets).find(model), size, least=LEAST)
     for path in images:
         image = read(path)
         found = detector.detect(image)

@@ -11,13 +11,18 @@ from appliance.config import Line, line_problem, parse_size
 from appliance.storage import Folder
 
 
+def default_data() -> Path:
+    """Return the data folder that is meant where none is named."""
+    return Path(os.environ.get("TALLYBOX_DATA") or Path.home() / ".local/share/tallybox")
+
+
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """--data FOLDER: where everything a box owns lies."""
     return click.option(
         "--data",
         "folder",
         type=click.Path(path_type=Path, file_okay=False),
-        default=lambda: os.environ.get("TALLYBOX_DATA") or str(Path.home() / ".local/share/tallybox"),
+        default=lambda: str(default_data()),
         show_default="$TALLYBOX_DATA or ~/.local/share/tallybox",
         callback=lambda ctx, param, value: Folder(value.absolute()),
         help="Folder that holds tallybox.toml, the database and the keys.",

@@ -10,11 +10,12 @@ import click
 
 from appliance import cameras, config
 from appliance.cameras.recording import Speed
-from appliance.cli.options import LineType, SizeType
+from appliance.cli.options import LineType, SizeType, default_data
 from appliance.clock import stopwatch
 from appliance.frame import Coverage, Crossing, Frame
 from appliance.nets import Catalogue
 from appliance.pipeline import Looked, Spine, follow
+from appliance.storage import Folder
 
 NET = config.Net()
 
@@ -49,7 +50,7 @@ def replay(
       tallybox replay shop.mp4 --line door:0.2,0.6,0.8,0.6:0.5,0.9 --json
     """
     camera = config.Camera("replay", str(clip), width=1920, anchor=anchor, lines=lines)
-    spine = Spine.of(camera, Catalogue().find(model), size)
+    spine = Spine.of(camera, Catalogue(pulled=Folder(default_data()).nets).find(model), size)
     source = cameras.replay(clip, speed=speed, width=camera.width)
     printer = Printer(lines, as_json)
     started = stopwatch()

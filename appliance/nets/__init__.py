@@ -2,6 +2,7 @@
 
 from appliance.nets.age_gender import AgeGender, Guess
 from appliance.nets.catalogue import Catalogue, Entry, NetError
+from appliance.nets.detectors import Detector, open_detector
 from appliance.nets.person import PersonDetector
 
-__all__ = ["AgeGender", "Catalogue", "Entry", "Guess", "NetError", "PersonDetector"]
+__all__ = ["AgeGender", "Catalogue", "Detector", "Entry", "Guess", "NetError", "PersonDetector", "open_detector"]

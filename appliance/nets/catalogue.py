@@ -1,4 +1,8 @@
-"""The catalogue: models/models.toml says of each net where its file lies, its sha256, its licence and its figures."""
+"""The catalogue: models/models.toml says of each net where its file lies, its sha256, its licence and its figures.
+
+Some come with the box. Others are named with their public address and lie, once pulled, in the data folder; every
+file is held to its sha256 whenever it is loaded.
+"""
 
 import hashlib
 import os
@@ -28,8 +32,38 @@ class Entry:
     twin_sha256: str
     figures: dict[str, Any]
 
+    @property
+    def kind(self) -> str:
+        """What it finds: person, face, or age-gender."""
+        return str(self.figures["kind"])
+
+    @property
+    def decoder(self) -> str:
+        """Who reads its answers."""
+        return str(self.figures.get("decoder", "tallybox"))
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it comes with the box; else it has to be pulled."""
+        return "bytes" not in self.figures
+
+    @property
+    def is_here(self) -> bool:
+        """Whether its file is there; what is in it is checked when it is read."""
+        return self.path.exists()
+
+    def is_file(self, path: Path) -> bool:
+        """Say whether a file is the one that models.toml describes."""
+        try:
+            _read(path, self.sha256)
+        except NetError:
+            return False
+        return True
+
     def read(self) -> bytes:
         """Return the file's bytes, checked against their sha256. Raises NetError."""
+        if not self.bundled and not self.is_here:
+            raise NetError(f"net {self.name} is not here yet: tallybox models pull {self.name}")
         return _read(self.path, self.sha256)
 
     def read_twin(self) -> bytes | None:
@@ -44,15 +78,15 @@ class Entry:
 
 
 class Catalogue:
-    """The nets that can be named in the configuration."""
+    """The nets that can be named in the configuration; what was pulled lies in `pulled`."""
 
-    def __init__(self, folder: Path = MODELS) -> None:
+    def __init__(self, folder: Path = MODELS, pulled: Path | None = None) -> None:
         path = folder / "models.toml"
         try:
             tables = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise NetError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
-        self._entries = {name: self._entry(name, table, folder) for name, table in tables.items()}
+        self._entries = {name: self._entry(name, table, folder, pulled) for name, table in tables.items()}
 
     def __iter__(self) -> Any:
         return iter(self._entries.values())
@@ -64,11 +98,12 @@ class Catalogue:
         return self._entries[name]
 
     @staticmethod
-    def _entry(name: str, table: dict[str, Any], folder: Path) -> Entry:
+    def _entry(name: str, table: dict[str, Any], folder: Path, pulled: Path | None) -> Entry:
         twin = table.get("fp32")
+        where = (pulled or folder) if "bytes" in table else folder
         return Entry(
             name=name,
-            path=folder / table["file"],
+            path=where / table["file"],
             sha256=table["sha256"],
             twin=folder / twin if twin else None,
             twin_sha256=table.get("fp32_sha256", ""),

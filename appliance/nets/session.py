@@ -33,7 +33,7 @@ class Session:
             raise NetError(f"ONNX Runtime can't load the net: {str(error).splitlines()[0]}") from None
         self._input = self._session.get_inputs()[0].name
 
-    def run(self, picture: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Run the net on one picture (height x width x 3, uint8, BGR)."""
+    def run(self, picture: NDArray[np.uint8] | NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Run the net on one picture (height x width x 3, uint8, BGR), or what a net of others takes."""
         outputs: list[Any] = self._session.run(None, {self._input: picture})
         return outputs

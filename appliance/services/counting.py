@@ -87,7 +87,7 @@ class CountService:
     def __init__(self, folder: Folder, settings: config.Settings, tell: Tell) -> None:
         self._since = now()
         self._net = f"{settings.net.name} {settings.net.size[0]}x{settings.net.size[1]}"
-        entry, told = Catalogue().find(settings.net.name), (settings.net.size, settings.net.threads)
+        entry, told = Catalogue(pulled=folder.nets).find(settings.net.name), (settings.net.size, settings.net.threads)
         database = open_for_writing(folder.database)
         record_settings(database, now(), settings.fingerprint(), __version__)
         self._journal = Journal(database)

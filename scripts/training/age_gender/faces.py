@@ -85,6 +85,17 @@ def recolour(image: np.ndarray, rng: random.Random) -> np.ndarray:
     return np.clip(image * gains + rng.uniform(-15, 15), 0, 255).astype(np.uint8)
 
 
+def hidden(image: np.ndarray, rng: random.Random) -> np.ndarray:
+    """Cover a part of one face in four with a plain colour, as caps, scarves, masks and hands do."""
+    if rng.random() < 0.25:
+        side = image.shape[0]
+        wide, high = int(side * rng.uniform(0.2, 0.7)), int(side * rng.uniform(0.1, 0.35))
+        x, y = rng.randrange(side - wide), rng.randrange(side - high)
+        image = image.copy()
+        image[y : y + high, x : x + wide] = [rng.randrange(256) for _ in range(3)]
+    return image
+
+
 def as_input(image: np.ndarray) -> np.ndarray:
     """Return a face of any size as the net takes it, SIDE x SIDE x 3 uint8."""
     how = cv2.INTER_AREA if image.shape[0] > SIDE else cv2.INTER_LINEAR
@@ -93,7 +104,7 @@ def as_input(image: np.ndarray) -> np.ndarray:
 
 def seen(image: np.ndarray, rng: random.Random) -> np.ndarray:
     """Return one training view of a face: half of them nearly clean, half as a camera gives them."""
-    image = recolour(crop(image, rng), rng)
+    image = hidden(recolour(crop(image, rng), rng), rng)
     if rng.random() < 0.35:
         return as_input(image)
     size = float(np.exp(rng.uniform(np.log(20), np.log(64))))

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from appliance.nets.age_gender import AGES
+from appliance.nets.age_gender import AGES, SIDE
 
 MEAN = (104.298, 117.001, 122.782)  # BGR
 SCALE = 1 / 256
@@ -44,6 +44,24 @@ class Block(nn.Module):
         return F.relu(self.b(F.relu(self.a(x))) + kept)
 
 
+class GenderBranch(nn.Module):
+    """dlib's gender net (Cydral, CC0-1.0): four convolutions on half the width, and a logit for "a man"."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv2d(a, b, 3, 1, 1) for a, b in ((3, 32), (32, 32), (32, 64), (64, 64))])
+        self.drop = nn.Dropout(0.3)
+        self.hidden = nn.Linear(64 * (SIDE // 8) ** 2, 16)
+        self.out = nn.Linear(16, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.avg_pool2d(x, 2)
+        for i, conv in enumerate(self.convs):
+            x = F.relu(conv(x))
+            x = F.avg_pool2d(x, 2) if i % 2 else x
+        return self.out(F.relu(self.hidden(self.drop(x.flatten(1)))))
+
+
 class AgeGenderNet(nn.Module):
     """BGR faces, B x 3 x 64 x 64, less MEAN, times SCALE -> B x (AGES + 2).
 
@@ -56,22 +74,24 @@ class AgeGenderNet(nn.Module):
         self.blocks = nn.ModuleList(
             [Block(64, 64, 1), Block(64, 128, 2), Block(128, 128, 1), Block(128, 256, 2), Block(256, 256, 1)]
         )
-        self.drop = nn.Dropout(0.3)
+        self.drop = nn.Dropout(0.4)
+        self.branch = GenderBranch()
         self.age = nn.Linear(256, AGES)
         self.gender = nn.Linear(256, 1)
         self.right = nn.Linear(256, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        branch = self.branch(x)
         x = F.max_pool2d(F.relu(self.stem(x)), 3, 2)
         for block in self.blocks:
             x = block(x)
         x = self.drop(x.mean((2, 3)))
-        return torch.cat([self.age(x), self.gender(x), self.right(x.detach())], 1)
+        return torch.cat([self.age(x), self.gender(x) + branch, self.right(x.detach())], 1)
 
     def load(self, path: Path) -> "AgeGenderNet":
-        """Take weights: of a run (.npz, float16) or dlib's age net (.onnx)."""
-        if path.suffix == ".onnx":
-            return self._begin(onnx.load(path))
+        """Take the weights of a run (.npz, float16), or of a folder with dlib's age.onnx and gender.onnx."""
+        if path.is_dir():
+            return self._begin_age(onnx.load(path / "age.onnx"))._begin_gender(onnx.load(path / "gender.onnx"))
         stored = np.load(path)
         self.load_state_dict({name: torch.from_numpy(stored[name].astype(np.float32)) for name in stored})
         return self
@@ -80,26 +100,36 @@ class AgeGenderNet(nn.Module):
         """Keep the weights as float16 in an .npz."""
         np.savez_compressed(path, **{k: v.numpy().astype(np.float16) for k, v in self.state_dict().items()})
 
-    def _begin(self, model: onnx.ModelProto) -> "AgeGenderNet":
+    def _begin_age(self, model: onnx.ModelProto) -> "AgeGenderNet":
         """Take dlib's trunk, and its 81 age classes (a quarter of a year, 1 to 80); ages above begin as 80."""
-        convs, (matrix, bias) = folded(model)
+        convs, [(matrix, bias)] = folded(model)
         places = [self.stem] + [conv for block in self.blocks for conv in (block.a, block.b)]
+        _put(places, convs)
         with torch.no_grad():
-            for place, (weight, shift) in zip(places, convs, strict=True):
-                place.weight.copy_(torch.from_numpy(weight))
-                place.bias.copy_(torch.from_numpy(shift))
-            self.stem.weight.copy_(self.stem.weight.flip(1))  # dlib's pictures are RGB
             source = np.minimum(np.arange(AGES), 80)
             self.age.weight.copy_(torch.from_numpy(matrix.T[source]))
             self.age.bias.copy_(torch.from_numpy(bias[source]) - 3.0 * (torch.arange(AGES) > 80))
+        return self
+
+    def _begin_gender(self, model: onnx.ModelProto) -> "AgeGenderNet":
+        """Take dlib's gender net, which halves before either matrix; the trunk has no say on gender at first."""
+        convs, [(hidden, hidden_bias), (out, out_bias)] = folded(model)
+        _put(list(self.branch.convs), convs)
+        with torch.no_grad():
+            self.branch.hidden.weight.copy_(torch.from_numpy(hidden.T / 2))
+            self.branch.hidden.bias.copy_(torch.from_numpy(hidden_bias))
+            self.branch.out.weight.copy_(torch.from_numpy((out[:, 1] - out[:, 0]) / 2)[None])
+            self.branch.out.bias.fill_(float(out_bias[1] - out_bias[0]))
+            self.gender.weight.zero_()
+            self.gender.bias.zero_()
         return self
 
 
 Affine = tuple[np.ndarray, np.ndarray]
 
 
-def folded(model: onnx.ModelProto) -> tuple[list[Affine], Affine]:
-    """Return (weight, bias) of each convolution with the Mul and Add behind it folded in, and of the last layer."""
+def folded(model: onnx.ModelProto) -> tuple[list[Affine], list[Affine]]:
+    """Return (weight, bias) of the convolutions, with the Mul and Add behind each folded in, and of the last layers."""
     values = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
     nodes = list(model.graph.node)
     convs = []
@@ -108,12 +138,20 @@ def folded(model: onnx.ModelProto) -> tuple[list[Affine], Affine]:
             weight, bias = (values[name] for name in node.input[1:3])
             times, plus = (_constant(nodes[i + k], values).reshape(-1) for k in (1, 2))
             convs.append((weight * times[:, None, None, None], bias * times + plus))
-    last = next(node for node in nodes if node.op_type == "Gemm")
-    return convs, (values[last.input[1]], values[last.input[2]])
+    return convs, [(values[n.input[1]], values[n.input[2]]) for n in nodes if n.op_type == "Gemm"]
 
 
 def _constant(node: onnx.NodeProto, values: dict[str, np.ndarray]) -> np.ndarray:
     return next(values[name] for name in node.input if name in values)
+
+
+def _put(places: list[nn.Conv2d], convs: list[Affine]) -> None:
+    """Copy convolutions; the first takes BGR where dlib's takes RGB."""
+    with torch.no_grad():
+        for place, (weight, shift) in zip(places, convs, strict=True):
+            place.weight.copy_(torch.from_numpy(weight))
+            place.bias.copy_(torch.from_numpy(shift))
+        places[0].weight.copy_(places[0].weight.flip(1))
 
 
 class ShippedAgeGender(nn.Module):
@@ -125,6 +163,9 @@ class ShippedAgeGender(nn.Module):
         with torch.no_grad():
             self.net.stem.weight *= SCALE
             self.net.stem.bias += (self.net.stem.weight * (GREY - torch.tensor(MEAN).view(1, 3, 1, 1))).sum((1, 2, 3))
+            first = self.net.branch.convs[0]
+            first.weight *= SCALE
+            first.bias += (first.weight * (GREY - torch.tensor(MEAN).view(1, 3, 1, 1))).sum((1, 2, 3))
 
     def forward(self, picture: Tensor) -> Tensor:
         return self.net(picture.permute(2, 0, 1).unsqueeze(0).float() - GREY)

@@ -1,6 +1,6 @@
 """Tune the age and gender net on labelled faces. Resumes by the same command.
 
-    OMP_NUM_THREADS=1 nice python -m scripts.training.age_gender.train --start age-v1.onnx \\
+    OMP_NUM_THREADS=1 nice python -m scripts.training.age_gender.train --start runs/starts \\
         --data ../shared/train/faces/open --out runs/age --minutes 30
 
 A chain's own faces are one more --data: a folder with faces.csv (file, age or age_low and age_high, gender, split).
@@ -56,6 +56,11 @@ def loss(answers: Tensor, faces: list[Face], prior: Tensor) -> dict[str, Tensor]
     return {"age": interval.mean(), "shape": 0.3 * shape.mean(), "gender": 1.5 * gender, "right": 0.3 * quality}
 
 
+def share_of_first(rng: random.Random) -> float:
+    """Return how much of two mixed faces the first is (mixup, Zhang et al. 2018): every other batch is not mixed."""
+    return rng.betavariate(0.4, 0.4) if rng.random() < 0.5 else 1.0
+
+
 @click.command(help=__doc__)
 @click.option("--start", type=click.Path(path_type=Path, exists=True), required=True, help="weights to start from")
 @click.option("--data", multiple=True, required=True, type=click.Path(path_type=Path, exists=True))
@@ -73,7 +78,7 @@ def train(start: Path, data: tuple[Path, ...], out: Path, minutes: float, rate: 
     images = [cv2.imread(str(face.path)) for face in faces]
     net, begun = AgeGenderNet().load(start).train(), AgeGenderNet().load(start).eval()
     net, begun = net.to(memory_format=torch.channels_last), begun.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(net.parameters(), rate, weight_decay=0.05)
+    optimiser = torch.optim.AdamW(net.parameters(), rate, weight_decay=0.1)
     kept = {name: value.clone() for name, value in net.state_dict().items()}
     step, spent = 0, 0.0
     if (out / "checkpoint.pt").exists():
@@ -86,12 +91,16 @@ def train(start: Path, data: tuple[Path, ...], out: Path, minutes: float, rate: 
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1, (step + 1) / 100) * (0.02 + 0.49 * (1 + np.cos(np.pi * gone)))
         chosen = rng.choices(range(len(faces)), k=BATCH)
-        views = tensors([seen(images[i], rng) for i in chosen])
+        views, share = tensors([seen(images[i], rng) for i in chosen]), max(share_of_first(rng), 0.5)
+        mixed = share * views + (1 - share) * views.roll(1, 0)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            answers = net(views)
+            answers = net(mixed)
             with torch.no_grad():
                 prior = begun(views)[:, :AGES]
-        parts = loss(answers.float(), [faces[i] for i in chosen], prior.float().softmax(1))
+        labels, prior = [faces[i] for i in chosen], prior.float().softmax(1)
+        first = loss(answers.float(), labels, prior)
+        second = loss(answers.float(), [labels[-1], *labels[:-1]], prior.roll(1, 0))
+        parts = {name: share * first[name] + (1 - share) * second[name] for name in first}
         torch.stack(list(parts.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 3.0)
         optimiser.step()
