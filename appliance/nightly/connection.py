@@ -47,13 +47,14 @@ def client(told: Headquarters, pin: str = "", patience: httpx.Timeout = PATIENCE
 
 def trust(ca: str, pin: str) -> ssl.SSLContext:
     """Return whom to believe. With a pin no authority is asked, nor the box's clock, which may be wrong."""
+    if pin:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
     try:
-        context = ssl.create_default_context(cafile=None if pin else ca or None)
+        return ssl.create_default_context(cafile=ca or None)
     except OSError as error:
         raise TrustError(f"{ca}: the certificate can't be used: {error.strerror or error}") from None
-    if pin:
-        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context
 
 
 def pin_of(certificate: bytes) -> str:

@@ -2,20 +2,31 @@
 
 import random
 import socket
+import ssl
 import struct
 import threading
 import time
 
-FAULTS = ("none", "refuse", "reset before", "cut the request", "lose the answer", "cut the answer", "stall", "500")
+from tests.certificates import Server
+
+FAULTS = (
+    "none", "refuse", "reset before", "cut the request", "lose the answer", "cut the answer", "stall", "500",
+    "wrong certificate", "expired certificate",
+)  # fmt: skip
 STALL = 0.6  # seconds; the test's box is less patient
 ERROR = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: 6\r\nConnection: close\r\n\r\nbroken"
 
 
 class FaultProxy:
-    """Listens on a port of its own; each connection gets one fault, drawn from `weights` by the seed."""
+    """Listens on a port of its own, with TLS; each connection gets one fault, drawn by the seed.
 
-    def __init__(self, target: int, seed: int) -> None:
+    `certificates` are the right one, another server's, and the right key's that has expired.
+    """
+
+    def __init__(self, target: int, seed: int, certificates: dict[str, Server]) -> None:
         self.target, self.rng = target, random.Random(seed)
+        self._contexts = {name: _context(files) for name, files in certificates.items()}
+        self.certificate = "right"
         self.faulty, self.seen = True, dict.fromkeys(FAULTS, 0)
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
@@ -33,20 +44,23 @@ class FaultProxy:
             threading.Thread(target=self._serve, args=(client,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
+        fault = self.rng.choice(FAULTS) if self.faulty and self.rng.random() < 0.6 else "none"
+        context = self._contexts.get(fault, self._contexts[self.certificate])
         with client:
             try:
-                head = client.recv(65536)
-                if head.startswith(b"GET"):  # the probe: let it through, faults are for documents
-                    self._pass(client, head, "none")
-                    return
-                fault = self.rng.choice(FAULTS) if self.faulty else "none"
-                self.seen[fault] += 1
-                self._pass(client, head, fault)
+                client.settimeout(5)
+                with context.wrap_socket(client, server_side=True) as secured:
+                    head = secured.recv(65536)
+                    if head.startswith(b"GET"):  # the probe: let it through, faults are for documents
+                        self._pass(secured, head, "none")
+                    elif head or fault == "wrong certificate":  # of which the box says nothing, and hangs up
+                        self.seen[fault] += 1
+                        self._pass(secured, head, fault)
             except OSError:
                 pass
 
-    def _pass(self, client: socket.socket, head: bytes, fault: str) -> None:
-        if fault in ("refuse", "reset before"):
+    def _pass(self, client: ssl.SSLSocket, head: bytes, fault: str) -> None:
+        if fault in ("refuse", "reset before", "wrong certificate"):
             return reset(client)
         if fault == "500":
             time.sleep(0.02)
@@ -85,3 +99,9 @@ def reset(client: socket.socket) -> None:
     """Close with a reset instead of a good-bye."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
+
+
+def _context(files: Server) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    return context
