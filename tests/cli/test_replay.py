@@ -46,11 +46,18 @@ def test_detect_prints_a_line_a_picture_with_weak_scores_too(tallybox, shared):
     assert all(len(box) == 5 for row in told for box in row["boxes"])
 
 
-def test_bench_prints_int8_beside_fp32(tallybox):
-    (row,) = rows(tallybox("bench", "--runs", "3", "--json"))
-    assert set(row) == {"model", "size", "int8_ms", "fp32_ms", "ratio"}
-    assert row["model"] == "person"
-    assert row["ratio"] == pytest.approx(row["fp32_ms"] / row["int8_ms"], abs=0.02)
+def test_bench_prints_a_row_a_size_int8_beside_fp32(tallybox):
+    told = [row for row in rows(tallybox("bench", "--runs", "3", "--json")) if row["model"] == "person"]
+    assert [row["size"] for row in told] == ["320x192", "384x224", "448x256", "512x288", "640x384"]
+    for row in told:
+        assert set(row) == {"model", "size", "int8_ms", "fp32_ms", "ratio"}
+        assert row["ratio"] == pytest.approx(row["fp32_ms"] / row["int8_ms"], abs=0.02)
+
+
+def test_bench_times_nets_of_others_in_the_same_run(tallybox, shared):
+    told = rows(tallybox("bench", "--runs", "3", "--size", "320x192", "--yardsticks", shared / "weights", "--json"))
+    assert {"person", "yolox-nano", "fastestdet"} <= {row["model"] for row in told}
+    assert all(row.get("fp32_ms", 1) > 0 for row in told)
 
 
 def test_config_prints_an_example_that_is_good(tallybox, tmp_path):
