@@ -1,0 +1,56 @@
+"""scripts/test-image [--quick] [PART ...]: boots the image, updates it, pulls its plug; 1 if a rule does not hold."""
+
+import argparse
+import sys
+import time
+
+from image_build import settings
+from image_build.bench import boot, cuts, provision, updates
+from image_build.bench.common import Check
+from image_build.bench.parts import parts
+from image_build.bench.table import Table
+
+PARTS: dict[str, Check] = {
+    "boot": boot.boot,
+    "counting": boot.counting,
+    "provision": provision.provision,
+    "update": updates.update,
+    "roots": updates.roots,
+    "cuts": cuts.cuts,
+    "crashes": cuts.crashes,
+    "stick": updates.stick,
+    "small": boot.small,
+    "idle": boot.idle,
+}
+QUICK: dict[str, Check] = {"boot": boot.boot, "quick": cuts.quick}
+
+
+def main() -> int:
+    """Run the parts named, or all."""
+    parser = argparse.ArgumentParser(prog="scripts/test-image", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="boot, one update, one cut")
+    parser.add_argument("part", nargs="*", metavar="PART", help=", ".join(PARTS))
+    told = parser.parse_args()
+    if unknown := set(told.part) - PARTS.keys():
+        parser.error(f"{min(unknown)} is not a part: {', '.join(PARTS)}")
+    started, table = time.monotonic(), Table()
+    try:
+        built = parts(settings.load_board("bench"))
+    except settings.BuildError as error:
+        print(f"test-image: {error}", file=sys.stderr)
+        return 1
+    print(f"            built in {time.monotonic() - started:.0f} s")
+    for name, check in (QUICK if told.quick else PARTS).items():
+        if not told.part or name in told.part:
+            try:
+                check(built, table)
+            except Exception as error:
+                with table.row(f"{name} as a whole"):
+                    raise AssertionError(f"{type(error).__name__}: {error}") from error
+    rules = len(table.rows)
+    print(f"{rules - table.failed} of {rules} rules held, in {(time.monotonic() - started) / 60:.0f} minutes")
+    return int(table.failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
