@@ -78,6 +78,16 @@ def point(value: Any) -> tuple[float, float]:
     return float(value[0]), float(value[1])
 
 
+def size_or_auto(value: Any) -> tuple[int, int] | None:
+    """Turn "384x224" into (384, 224), and "auto" into None."""
+    if value == "auto":
+        return None
+    try:
+        return size(value)
+    except ValueError as error:
+        raise ValueError(f'"auto", or {error}') from None
+
+
 def size(value: Any) -> tuple[int, int]:
     """Turn "384x224" into (384, 224)."""
     match = re.fullmatch(r"(\d{2,4})x(\d{2,4})", value) if isinstance(value, str) else None

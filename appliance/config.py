@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from appliance import checks
 from appliance.clock import ShopClock
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+USUAL_SIZE = (384, 224)  # of the net, where no board was measured
 ANCHORS = ("auto", "foot", "centre", "head")
 
 
@@ -89,8 +90,11 @@ class Net:
     """The person net and how it runs."""
 
     name: str = _key(_NAME, "a net of models/models.toml", "person")
-    size: tuple[int, int] = _key(
-        checks.size, "picture size of the net; larger sees further and is slower", (384, 224), "384x224"
+    size: tuple[int, int] | None = _key(
+        checks.size_or_auto,
+        "picture size of the net, such as 384x224; larger sees further and is slower; auto: the largest for this board",
+        None,
+        "auto",
     )
     threads: int = _key(checks.number(1, 16, int), "threads of the net", 1)
 
@@ -138,6 +142,10 @@ class Settings:
     net: Net = field(default_factory=Net)
     page: Page = field(default_factory=Page)
     headquarters: Headquarters = field(default_factory=Headquarters)
+
+    def at(self, size: tuple[int, int]) -> "Settings":
+        """Return the same settings with the net at that size, where they leave the size to the board."""
+        return self if self.net.size else replace(self, net=replace(self.net, size=size))
 
     def fingerprint(self) -> str:
         """Return the sha256 of what decides the numbers (cameras without their addresses, lines, net, shop's day)."""

@@ -29,7 +29,7 @@ WRONG = {
     ),
     "an inner point on the line": (LINE + "inside = [0.5, 0.5]\n", r"line 3: .* has its inside point on the line"),
     "a line without an inner point": (LINE, r"line 3: camera\.door\.line\.entrance needs inside"),
-    "a size that the net can't have": ('[net]\nsize = "400x224"\n', r"line 2: net\.size must be WIDTHxHEIGHT"),
+    "a size that the net can't have": ('[net]\nsize = "400x224"\n', r'line 2: net\.size must be "auto", or WIDTHxHEIGHT'),
     "a port that is none": ("[page]\nport = 70000\n", r"line 2: page\.port must be a number from 1 to 65535"),
     "an address that is none": ('[headquarters]\nurl = "ftp://hq"\n', r"line 2: headquarters\.url must be"),
     "true where a number must be": ("[page]\nport = true\n", r"page\.port must be a number"),

@@ -28,7 +28,9 @@ def page(text, tmp_path):
 
 def document(text, tmp_path):
     db = open_for_writing(Folder(tmp_path).make().database)
-    made = closing.make(db, parse(text), date(2026, 11, 23), NIGHT + 2 * 86_400)
+    settings, moment = parse(text), NIGHT + 2 * 86_400
+    whole = metrics.shop_day.day_of(db, settings, date(2026, 11, 23), moment)
+    made = closing.make(db, settings, whole, moment)
     db.conn.close()
     return made
 
@@ -52,7 +54,7 @@ def counted(anchor="foot", **line):
 
 def detector(text):
     net = parse(text).net
-    return PersonDetector(Catalogue().find(net.name), net.size, net.threads)
+    return PersonDetector(Catalogue().find(net.name), net.size or (320, 192), net.threads)
 
 
 def address(text):

@@ -32,6 +32,7 @@ def configuration(folder: Folder, show_example: bool) -> None:
         click.echo(f"camera        {camera.name}: {scrub(camera.source)}; counts over {lines}")
     if not settings.cameras:
         click.echo("camera        none yet")
-    click.echo(f"net           {settings.net.name} at {settings.net.size[0]}x{settings.net.size[1]}")
+    size = "x".join(map(str, settings.net.size)) if settings.net.size else "the size that suits the board"
+    click.echo(f"net           {settings.net.name} at {size}")
     click.echo(f"page          http://{settings.page.host}:{settings.page.port}")
     click.echo(f"headquarters  {scrub(settings.headquarters.url) or 'none: nothing leaves the box'}")

@@ -21,7 +21,7 @@ LEAST = 0.02  # low enough that average precision can be computed from what is p
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--model", default=NET.name, show_default=True, help="A net of models/models.toml.")
 @click.option(
-    "--size", type=SizeType(), default="x".join(map(str, NET.size)), show_default=True, help="Size of the net."
+    "--size", type=SizeType(), default="x".join(map(str, config.USUAL_SIZE)), show_default=True, help="Size of the net."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line instead of sentences.")
 def detect(images: tuple[Path, ...], model: str, size: tuple[int, int], as_json: bool) -> None:

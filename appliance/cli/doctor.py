@@ -14,7 +14,8 @@ from appliance import cameras, config
 from appliance.cli import one_line
 from appliance.cli.options import data_option
 from appliance.clock import now, stopwatch
-from appliance.nets import Catalogue, PersonDetector
+from appliance.nets import Catalogue, open_detector
+from appliance.nets.board import settle
 from appliance.nightly import connection, release
 from appliance.storage import Folder, open_for_reading
 from appliance.storage.live import ask_state
@@ -62,7 +63,7 @@ def examine(folder: Folder) -> Iterator[Finding]:
     checks: list[tuple[str, Callable[[], Finding]]] = [
         ("disk", lambda: _disk(folder)),
         ("database", lambda: _database(folder)),
-        ("net", lambda: _net(settings)),
+        ("net", lambda: _net(folder, settings)),
         *((f"camera {c.name}", lambda c=c: _camera(c)) for c in settings.cameras),
         ("counter", lambda: _counter(folder)),
         ("headquarters", lambda: _headquarters(folder, settings)),
@@ -91,17 +92,20 @@ def _database(folder: Folder) -> Finding:
     return Finding("database", "whole" if state == "ok" else state, "" if state == "ok" else "put back a copy of it")
 
 
-def _net(settings: config.Settings) -> Finding:
-    told = settings.net
-    entry = Catalogue().find(told.name)
-    detector = PersonDetector(entry, told.size, told.threads)
-    picture = np.zeros((told.size[1], told.size[0], 3), np.uint8)
+def _net(folder: Folder, settings: config.Settings) -> Finding:
+    entry = Catalogue(pulled=folder.nets).find(settings.net.name)
+    settings, why = settle(settings, entry, folder.board)
+    width, height = settings.net.size or config.USUAL_SIZE
+    detector = open_detector(entry, (width, height), settings.net.threads)
+    picture = np.zeros((height, width, 3), np.uint8)
     detector.detect(picture)
     started = stopwatch()
     for _ in range(5):
         detector.detect(picture)
     took = 1000 * (stopwatch() - started) / 5
-    return Finding("net", f"{told.name} at {told.size[0]}x{told.size[1]}, {took:.1f} ms a picture, file as described")
+    return Finding(
+        "net", f"{settings.net.name} at {width}x{height} ({why}), {took:.1f} ms a picture, file as described"
+    )
 
 
 def _camera(settings: config.Camera) -> Finding:

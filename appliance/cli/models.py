@@ -10,7 +10,7 @@ import httpx
 
 from appliance import __version__
 from appliance.cli.options import data_option
-from appliance.config import ConfigError, load
+from appliance.config import USUAL_SIZE, ConfigError, load
 from appliance.nets import Catalogue, Entry, NetError, open_detector
 from appliance.nightly.paced import Announced, TransferError, fetch
 from appliance.nightly.pacer import Pacer, PacerSettings
@@ -134,7 +134,7 @@ def use(name: str, folder: Folder) -> None:
       tallybox models use person
     """
     settings, entry = load(folder.config), Catalogue(pulled=folder.nets).find(name)
-    open_detector(entry, settings.net.size)
+    open_detector(entry, settings.net.size or USUAL_SIZE)
     text = folder.config.read_text(encoding="utf-8") if folder.config.exists() else ""
     fresh = folder.make().config.with_name(f".tallybox.toml-{secrets.token_hex(4)}")
     try:

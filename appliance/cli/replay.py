@@ -28,7 +28,7 @@ NET = config.Net()
 @click.option("--speed", type=click.Choice(["real", "max"]), default="max", show_default=True)
 @click.option("--model", default=NET.name, show_default=True, help="A net of models/models.toml.")
 @click.option(
-    "--size", type=SizeType(), default="x".join(map(str, NET.size)), show_default=True, help="Size of the net."
+    "--size", type=SizeType(), default="x".join(map(str, config.USUAL_SIZE)), show_default=True, help="Size of the net."
 )
 @click.option(
     "--anchor", type=click.Choice(config.ANCHORS), default="auto", show_default=True, help="The followed point."

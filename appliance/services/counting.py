@@ -17,6 +17,7 @@ from appliance import __version__, cameras, config
 from appliance.clock import now
 from appliance.frame import Crossing
 from appliance.nets import Catalogue
+from appliance.nets.board import settle
 from appliance.pipeline import Looked, Spine, follow
 from appliance.services import notify
 from appliance.services.live_view import LiveView
@@ -86,14 +87,18 @@ class CountService:
 
     def __init__(self, folder: Folder, settings: config.Settings, tell: Tell) -> None:
         self._since = now()
-        self._net = f"{settings.net.name} {settings.net.size[0]}x{settings.net.size[1]}"
-        entry, told = Catalogue(pulled=folder.nets).find(settings.net.name), (settings.net.size, settings.net.threads)
+        entry = Catalogue(pulled=folder.nets).find(settings.net.name)
+        settings, self._size_because = settle(settings, entry, folder.board, may_measure=True)
+        size = settings.net.size or config.USUAL_SIZE
+        self._net = f"{settings.net.name} {size[0]}x{size[1]}"
         database = open_for_writing(folder.database)
         record_settings(database, now(), settings.fingerprint(), __version__)
         self._journal = Journal(database)
         entry.read()  # a net that is not what it should be ends the start, not a camera's thread
         self._cameras = {
-            camera.name: CameraThread(camera, partial(Spine.of, camera, entry, *told), self._journal, tell)
+            camera.name: CameraThread(
+                camera, partial(Spine.of, camera, entry, size, settings.net.threads), self._journal, tell
+            )
             for camera in settings.cameras
         }
         self._live = LiveServer(folder.live_socket, self._answer)
@@ -115,6 +120,7 @@ class CountService:
                     "cameras": {name: camera.state() for name, camera in self._cameras.items()},
                     "problem": self._journal.problem,
                     "net": self._net,
+                    "size_because": self._size_because,
                     "since": self._since,
                 }
             ).encode()

@@ -6,6 +6,8 @@ import threading
 import schedule
 
 from appliance import config
+from appliance.nets import Catalogue
+from appliance.nets.board import settle
 from appliance.nightly import close_due_days, look, send_waiting
 from appliance.services import notify
 from appliance.storage import Folder, open_for_writing
@@ -31,7 +33,8 @@ def run(folder: Folder, once: bool, stop: threading.Event) -> None:
 
 def do_what_is_due(folder: Folder, at_once: bool = False) -> None:
     """Close the days that are over, then send what waits: at once, or when the night's rules allow."""
-    settings = config.load(folder.config)
+    told = config.load(folder.config)
+    settings, _ = settle(told, Catalogue(pulled=folder.nets).find(told.net.name), folder.board)
     database = open_for_writing(folder.database)
     try:
         closed = close_due_days(database, settings, folder)

@@ -2,7 +2,8 @@
 
 tallybox.toml   what the owner told it          keys/     made on the box, readable by it alone
 tallybox.db     what it counted                 live.sock where the counter hands out its newest picture
-updates/        what was fetched to be installed   nets/   what was pulled
+updates/        what was fetched to be installed   nets/     what was pulled
+board.json      how fast the net is here
 """
 
 import os
@@ -36,6 +37,11 @@ class Folder:
     def live_socket(self) -> Path:
         """The counter's Unix socket, through which the page gets the newest picture."""
         return self.path / "live.sock"
+
+    @property
+    def board(self) -> Path:
+        """How fast the net was found to be on this board."""
+        return self.path / "board.json"
 
     @property
     def nets(self) -> Path:

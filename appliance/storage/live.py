@@ -70,7 +70,8 @@ def ask_picture(path: Path, camera: str) -> bytes:
 def ask_state(path: Path) -> dict[str, Any] | None:
     """Return the counter's state, or None where it is not running.
 
-    {"cameras": {name: {"alive", "problem", "per_second", "skipped", "restarts", "last"}}, "problem", "net", "since"}
+    {"cameras": {name: {"alive", "problem", "per_second", "skipped", "restarts", "last"}},
+     "problem", "net", "size_because", "since"}
     """
     answer = ask(path, "state")
     return json.loads(answer) if answer else None
