@@ -26,6 +26,18 @@ def asked_day(given: Mapping[str, str], name: str, otherwise: date, now: datetim
     return day
 
 
+def asked_span(given: Mapping[str, str], otherwise: date, now: datetime) -> tuple[date, date]:
+    """Return the first and the last day that a program asks for. Raises RefusalError, also for other words: a slip
+    of the pen must not bring other days than were meant."""
+    if strange := sorted(set(given) - {"first", "last"}):
+        raise RefusalError(400, "page", f"{strange[0][:40]!r} can't be asked for: first and last can")
+    last = asked_day(given, "last", otherwise, now)
+    first = asked_day(given, "first", last, now)
+    if first > last:
+        raise RefusalError(400, "page", "first: must not be after last")
+    return first, last
+
+
 def asked_stores(given: Mapping[str, str], region: str = "") -> Question:
     """Return which stores are asked for; `region` is the only one that may be seen. Raises RefusalError."""
     page = given.get("page", "0")

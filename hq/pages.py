@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
 
 from hq import history, users
-from hq.asking import asked_day, asked_stores
+from hq.asking import asked_day, asked_span, asked_stores
 from hq.chain import PAGE, STATES, Question, chain_day, in_counts, stores_of_day
 from hq.charts import sparkline
 from hq.database import reading
@@ -85,10 +85,7 @@ def show_audit() -> Response:
 @routes.get("/v1/days.csv")
 def get_csv() -> Response:
     """Every store-day from ?first= to ?last=, as CSV."""
-    last = asked_day(request.args, "last", _yesterday(), clock())
-    first = asked_day(request.args, "first", last, clock())
-    if first > last:
-        raise RefusalError(400, "page", "first: must not be after last")
+    first, last = asked_span(request.args, _yesterday(), clock())
     lines = history.as_csv(engine(), first, last, region())
     name = f'attachment; filename="store-days-{first}-{last}.csv"'
     return Response(

@@ -13,7 +13,7 @@ from appliance import __version__, metrics
 from appliance.clock import iso, now
 from appliance.config import Settings
 from appliance.documents import Quarter, Software, StoreDay, Totals, digest, signing, store_day
-from appliance.metrics import coverage, shop_day
+from appliance.metrics import ShopDay, coverage, shop_day
 from appliance.nets import Catalogue
 from appliance.nightly import health, outbox
 from appliance.storage import Folder, queries
@@ -26,14 +26,14 @@ def close_due_days(db: Database, settings: Settings, folder: Folder) -> list[tup
     """Close what is over and not closed, or has changed since; return (day, revision) of each new document."""
     closed, key = [], folder.signing_key()
     for day in due_days(db, settings, now()):
-        document = make(db, settings, day, now())
+        whole = shop_day.day_of(db, settings, day, now())
+        document = make(db, settings, whole, now())
         before = outbox.newest(db, document.day)
         if before is not None:
             last = store_day.from_bytes(before)
             if (last.quarters, last.totals) == (document.quarters, document.totals):
                 continue
             document = replace(document, revision=last.revision + 1)
-        whole = shop_day.day_of(db, settings, day, now())
         body = store_day.to_bytes(replace(document, health=health.of_box(db, folder, whole)))
         signed = outbox.Waiting(document.day, document.revision, digest(body), body, signing.sign(key, body))
         outbox.keep(db, signed, now())
@@ -55,16 +55,15 @@ def due_days(db: Database, settings: Settings, moment: float) -> list[date]:
     return [begin + timedelta(days=k) for k in range((last - begin).days + 1)]
 
 
-def make(db: Database, settings: Settings, day: date, moment: float) -> StoreDay:
+def make(db: Database, settings: Settings, whole: ShopDay, moment: float) -> StoreDay:
     """Return the document of a business day, as revision 1."""
-    whole = shop_day.day_of(db, settings, day, moment)
     lines = [(camera.name, line.name) for camera in settings.cameras for line in camera.lines]
-    rows = metrics.quarters(db, whole.clock, day, lines)
+    rows = metrics.quarters(db, whole.clock, whole.day, lines)
     seen = [row for row in rows if row.seen > 0]
     entry = Catalogue().find(settings.net.name)
     return StoreDay(
         store=settings.shop.id,
-        day=day.isoformat(),
+        day=whole.day.isoformat(),
         revision=1,
         zone=settings.shop.zone.key,
         opened=iso(whole.start),

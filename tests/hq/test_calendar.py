@@ -1,7 +1,6 @@
 """Missing is never zero: what is expected of a store, and what is said where it did not come."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,17 +16,10 @@ from hq import calendar
 from hq.app import create_app
 from hq.chain import ChainDay, Question, StoreRow, chain_day, stores_of_day
 from hq.cli import hq
-from hq.database import HqError, open_database, reading, sqlite_url
+from hq.database import HqError, reading
 from tests.hq.chain_of_shops import NOW, Shop
 
 DAY = date(2026, 11, 24)  # a Tuesday
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
-    yield engine
-    engine.dispose()
 
 
 def plan(database: Engine, shop: Shop, **changes: Any) -> None:

@@ -1,5 +1,4 @@
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,6 @@ from tests.hq.chain_of_shops import NOW, Shop
 
 DAY = date(2026, 11, 24)
 NOTHING_SEEN = {"quarters": example_day().quarters[1:], "totals": Totals(None, None, 0.0)}
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def client(database: Engine) -> FlaskClient:
-    return create_app(database, now=lambda: NOW).test_client()
 
 
 def read(database: Engine) -> ChainDay:

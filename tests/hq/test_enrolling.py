@@ -1,8 +1,6 @@
 """A box comes to a store by a code, changes its key, is replaced, is revoked."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,21 +10,8 @@ from sqlalchemy import Engine, text
 from appliance.documents import Totals, enrolment, signing
 from appliance.documents.enrolment import Enrolment
 from hq import enrolling, keys, users
-from hq.app import create_app
-from hq.database import open_database, reading, sqlite_url
+from hq.database import reading
 from tests.hq.chain_of_shops import NOW, Shop
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def app(database: Engine) -> Flask:
-    return create_app(database, now=lambda: NOW)
 
 
 def ask(app: Flask, shop: Shop, code: str) -> tuple[int, str]:

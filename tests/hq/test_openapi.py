@@ -2,8 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,17 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from appliance.documents import store_day
-from hq.app import create_app
-from hq.database import open_database, sqlite_url
 from tests.documents.examples import example_day
-from tests.hq.chain_of_shops import NOW
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[Flask]:
-    engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
-    yield create_app(engine, now=lambda: NOW)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
@@ -14,26 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
 from appliance.documents import Quarter, Totals
-from hq.app import create_app
 from hq.calendar import Calendar, keep_calendar
 from hq.charts import sparkline
 from hq.cli import hq
-from hq.database import open_database, sqlite_url
-from tests.hq.chain_of_shops import NOW, Shop
+from tests.hq.chain_of_shops import Shop
 
 DAY = date(2026, 11, 24)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def client(database: Engine) -> FlaskClient:
-    return create_app(database, now=lambda: NOW).test_client()
 
 
 def heard(

@@ -13,7 +13,6 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from appliance.documents import Totals, signing
 from hq import enrolling, history, releases, users
-from hq.app import create_app
 from hq.calendar import Calendar, add_holiday, keep_calendar
 from hq.chain import Question, chain_day, every_store, stores_of_day
 from hq.database import open_database, reading, writing
@@ -49,11 +48,6 @@ def database(cluster: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine = open_database(cluster.removesuffix("postgres") + name)
     yield engine
     engine.dispose()
-
-
-@pytest.fixture
-def app(database: Engine) -> Flask:
-    return create_app(database, now=lambda: NOW)
 
 
 def all_of(database: Engine, query: str) -> list[Any]:

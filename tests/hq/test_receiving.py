@@ -1,10 +1,8 @@
 import gzip
 import json
 import tracemalloc
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, timedelta, timezone
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +16,7 @@ from sqlalchemy import Engine, text
 from appliance.documents import Totals, acknowledge, acknowledgement, digest, signing, store_day
 from hq import receiving
 from hq.app import create_app
-from hq.database import open_database, reading, sqlite_url, writing
+from hq.database import reading, writing
 from hq.receiving import RefusalError
 from tests.hq.chain_of_shops import NOW, Shop
 
@@ -28,17 +26,10 @@ GOOD = store_day.to_bytes(SHOP.day())
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "data" / "hq.sqlite3"))
-    SHOP.enrol(engine)
-    OTHER.enrol(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def app(database: Engine) -> Flask:
-    return create_app(database, now=lambda: NOW)
+def database(database: Engine) -> Engine:
+    SHOP.enrol(database)
+    OTHER.enrol(database)
+    return database
 
 
 def rows(database: Engine, table: str) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Which version each box is told, and when a ring stops by itself."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,25 +12,13 @@ from appliance.documents import Software
 from hq import releases, users
 from hq.app import create_app
 from hq.cli import hq
-from hq.database import HqError, open_database, sqlite_url
+from hq.database import HqError
 from hq.releases import is_tenth, meant_for, name_version, set_ring, stop_ill
 from tests.hq.chain_of_shops import NOW, Shop
 
 TENTH = next(f"shop-{i}" for i in range(999) if is_tenth(f"shop-{i}"))
 OTHER = next(f"shop-{i}" for i in range(999) if not is_tenth(f"shop-{i}"))
 EARLIER = NOW - timedelta(hours=9)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def client(database: Engine) -> FlaskClient:
-    return create_app(database, now=lambda: NOW).test_client()
 
 
 def tell(client: FlaskClient, shop: Shop, version: str, *, ill: bool) -> str | None:
