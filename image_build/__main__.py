@@ -16,7 +16,11 @@ def slot(board: settings.Board, version: str, folder: Path, marks: dict[str, roo
     What was made from the same input before is left as it is.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    trusted: dict[str, root.Entry] = {"etc/rauc/ca.pem": (root.FILE, bundles.signing_keys() / "ca.pem")}
+    keys = bundles.signing_keys()
+    trusted: dict[str, root.Entry] = {
+        "etc/rauc/ca.pem": (root.FILE, keys / "ca.pem"),
+        "etc/tallybox/release.pub": (root.FILE, keys / "release.pub"),
+    }
     trusted |= marks or {}
     made_from, stamp = root.inputs(board, version, trusted), folder / "made-from"
     if stamp.exists() and stamp.read_text() == made_from:
@@ -32,9 +36,9 @@ def slot(board: settings.Board, version: str, folder: Path, marks: dict[str, roo
     stamp.write_text(made_from)
 
 
-def image(board: settings.Board, version: str) -> Path:
+def image(board: settings.Board, version: str, folder: Path | None = None) -> Path:
     """Write the image of a whole card, with its list of parts beside it."""
-    folder = OUT / f"{board.name}-{version}"
+    folder = folder or OUT / f"{board.name}-{version}"
     slot(board, version, folder)
     card = boot.fat(folder / "card.vfat", disk.MEGABYTES[1], "TALLYBOX", boot.settings_files(board))
     data = disk.data_partition(folder / "data.ext4")
@@ -48,7 +52,7 @@ def bundle(board: settings.Board, version: str) -> Path:
     """Write the update bundle of a version."""
     folder = OUT / f"{board.name}-{version}"
     slot(board, version, folder)
-    return bundles.bundle(folder, board.name, version, OUT / f"tallybox-{board.name}-{version}.raucb")
+    return bundles.bundle(folder, board.name, version, OUT / f"tallybox-{version}-{board.name}.raucb")
 
 
 def imager(board: settings.Board, version: str) -> Path:
@@ -64,7 +68,12 @@ def main() -> None:
     parser.add_argument("--board", default="bench", choices=settings.boards())
     parser.add_argument("--version", default=settings.version(), help="image version (default: that of the tree)")
     told = parser.parse_args()
-    work = {"base": lambda board, _: base.base(board), "image": image, "bundle": bundle, "imager": imager}
+    work = {
+        "base": lambda board, _: base.base(board),
+        "image": image,
+        "bundle": bundle,
+        "imager": imager,
+    }
     try:
         print(work[told.what](settings.load_board(told.board), told.version))
     except BuildError as error:

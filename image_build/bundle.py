@@ -1,15 +1,18 @@
 """Update bundles: both images of a slot, signed, as RAUC's verity format.
 
-The keys are whoever releases' (TALLYBOX_KEYS: ca.pem, sign.pem, sign.key). Without any, test keys are made once; an
-image built with test keys takes nobody else's bundles and says so in its version.
+The keys are whoever releases' (TALLYBOX_KEYS: ca.pem, sign.pem and sign.key for bundles; release.key and release.pub
+for the index, which scripts/release_index.py writes). Without any, test keys are made once; an image built with them
+takes nobody else's bundles.
 """
 
 import os
 import shutil
 from pathlib import Path
 
+from appliance.documents import signing
 from image_build import settings
 from image_build.settings import KEYS, BuildError
+from scripts.release_index import read_key
 
 _MANIFEST = """[update]
 compatible=tallybox-{board}
@@ -42,7 +45,7 @@ def bundle(folder: Path, board: str, version: str, target: Path, keys: Path | No
 
 
 def signing_keys(folder: Path = KEYS, name: str = "test") -> Path:
-    """Return the folder of the keys that sign bundles; test keys are made where there are none."""
+    """Return the folder of the keys that sign bundles and the index; test keys are made where there are none."""
     if not (folder / "ca.pem").exists():
         if "TALLYBOX_KEYS" in os.environ and name == "test":
             raise BuildError(f"{folder}: no ca.pem, sign.pem and sign.key")
@@ -67,5 +70,7 @@ def signing_keys(folder: Path = KEYS, name: str = "test") -> Path:
         settings.run("openssl", "req", *new, *request, cwd=part)
         signed = ["-req", "-in", "request", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "7300"]
         settings.run("openssl", "x509", *signed, "-out", "sign.pem", cwd=part)
+        key = read_key(part / "release.key")
+        (part / "release.pub").write_text(signing.public_key_text(key.public_key()) + "\n")
         part.rename(folder)
     return folder

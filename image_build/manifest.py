@@ -32,8 +32,7 @@ def _components(board: Board) -> list[dict[str, Any]]:
     for name in board.kernels.values():
         modules = kernel.Modules(kernel.package(board, name))
         parts.append(_part("operating-system", name, modules.version, "deb/debian"))
-    lock = wheels.requirements((REPOSITORY / "locks/product.txt").read_text())
-    for name, line in lock.items():
+    for name, line in wheels.locked().items():
         parts.append(_part("library", name, line.split()[0].partition("==")[2], "pypi"))
     nets = tomllib.loads((REPOSITORY / "models/models.toml").read_text())
     for name, net in nets.items():

@@ -57,12 +57,17 @@ def requirements(lock: str) -> dict[str, str]:
     return found
 
 
+def locked() -> dict[str, str]:
+    """Return the requirements of the tree that is built."""
+    return requirements((_source() / "locks/product.txt").read_text())
+
+
 def sites(base: Path) -> list[Path]:
     """Return two folders that lie over each other: what we stand on, and our own, compiled by the base's python.
 
     They are kept apart since ours changes daily, and compiling the rest under emulation takes minutes.
     """
-    wanted = requirements((REPOSITORY / "locks/product.txt").read_text())
+    wanted = locked()
     third = _site(f"site-{settings.fingerprint(base.name, wanted, _PRUNED)}", base, lambda _: _third_party(wanted))
     ours = _site(f"own-{settings.fingerprint(base.name, _sources(), _PRUNED)}", base, _own_wheel)
     return [third, ours]
@@ -98,7 +103,17 @@ def _source() -> Path:
     if not folder.exists():
         part = folder.with_suffix(".part")
         part.mkdir(parents=True, exist_ok=True)
-        parts = ["appliance", "web_ui", "hq", "models", "pyproject.toml", "README.md", "LICENSE", "NOTICE"]
+        parts = [
+            "appliance",
+            "web_ui",
+            "hq",
+            "models",
+            "locks/product.txt",
+            "pyproject.toml",
+            "README.md",
+            "LICENSE",
+            "NOTICE",
+        ]
         settings.run("git", "-C", REPOSITORY, "archive", "--format=tar", "-o", part / "tree.tar", commit, *parts)
         with tarfile.open(part / "tree.tar") as packed:
             packed.extractall(part, filter="data")

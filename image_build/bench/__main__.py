@@ -5,12 +5,13 @@ import sys
 import time
 
 from image_build import settings
-from image_build.bench import boot, cuts, provision, updates
+from image_build.bench import boot, cuts, provision, twice, updates
 from image_build.bench.common import Check
 from image_build.bench.parts import parts
 from image_build.bench.table import Table
 
 PARTS: dict[str, Check] = {
+    "twice": twice.twice,
     "boot": boot.boot,
     "counting": boot.counting,
     "provision": provision.provision,

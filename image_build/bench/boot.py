@@ -8,9 +8,9 @@ from typing import Any
 
 from image_build.bench.common import DATA, machine, memory, with_bundles
 from image_build.bench.machine import Machine
-from image_build.bench.parts import Parts
+from image_build.bench.parts import CLIP_FRAMES, Parts
 from image_build.bench.table import Table, need
-from image_build.settings import REPOSITORY
+from image_build.settings import OUT, REPOSITORY
 
 CLIP = REPOSITORY / "tests/scenes/demo.mp4"
 _COUNT = "SELECT count(*) FROM crossing"
@@ -62,13 +62,13 @@ def counting(parts: Parts, table: Table) -> None:
         box.start().page()
         with_bundles(box)
         with table.row("a bundled clip: the same crossings as on this machine") as row:
-            here = [sys.executable, "-m", "appliance.cli", "replay", str(CLIP), *replay]
+            here = [sys.executable, "-m", "appliance.cli", "replay", str(OUT / "demo.mp4"), *replay]
             wanted = _crossings(subprocess.run(here, capture_output=True, text=True, check=True, cwd=REPOSITORY).stdout)
             box.sh("install -D -m 644 /run/bundles/demo.mp4 /run/clip/demo.mp4")
             started = time.monotonic()
             there = f"/usr/lib/tallybox/as-tallybox tallybox replay /run/clip/demo.mp4 {' '.join(replay)} 2>/dev/null"
             found = _crossings(box.sh(there, timeout=1200))
-            row.says = f"{len(found)} crossings, {400 / (time.monotonic() - started):.1f} frames/s emulated"
+            row.says = f"{len(found)} crossings, {CLIP_FRAMES / (time.monotonic() - started):.1f} frames/s emulated"
             need(found and found == wanted, f"{found} and here {wanted}")
         with table.row("the counter service counts the clip as its camera") as row:
             box.sh(f"install -o tallybox -g tallybox -m 644 /run/bundles/demo.mp4 {DATA}/demo.mp4")

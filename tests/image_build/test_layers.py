@@ -10,7 +10,7 @@ import pytest
 from image_build.settings import HERE, REPOSITORY
 
 LAYERS = HERE / "layers"
-UNITS = sorted((LAYERS / "common/etc/systemd/system").iterdir())
+UNITS = sorted(path for path in (LAYERS / "common/etc/systemd/system").iterdir() if path.is_file())
 OF_DEBIAN = ("/bin/sh", "/usr/bin/nft", "/usr/sbin/nft")
 
 
