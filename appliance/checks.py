@@ -43,6 +43,22 @@ def choice(*names: str) -> Callable[[Any], str]:
     return check
 
 
+def yes_or_no(value: Any) -> bool:
+    """Accept true and false."""
+    if not isinstance(value, bool):
+        raise ValueError("true or false")
+    return value
+
+
+def ages(value: Any) -> tuple[tuple[int, int], ...]:
+    """Turn the years at which bands begin, [12, 20], into bands with both ends: (0, 11), (12, 19), (20, 100)."""
+    good = isinstance(value, list) and 0 < len(value) <= 12 and all(type(year) is int for year in value)
+    if not good or sorted(set(value)) != value or not 1 <= value[0] <= value[-1] <= 90:
+        raise ValueError("1 to 12 rising years from 1 to 90 at which a band begins, such as [12, 20, 35]")
+    starts = [0, *value]
+    return tuple(zip(starts, [start - 1 for start in value] + [100], strict=True))
+
+
 def zone(value: Any) -> ZoneInfo:
     """Turn an IANA name into its time zone."""
     try:

@@ -19,6 +19,7 @@ from appliance import checks
 from appliance.clock import ShopClock
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BANDS = [12, 16, 20, 25, 30, 40, 60]
 USUAL_SIZE = (384, 224)  # of the net, where no board was measured
 ANCHORS = ("auto", "foot", "centre", "head")
 
@@ -35,7 +36,7 @@ def parse_size(value: str) -> tuple[int, int]:
         raise ConfigError(f"size {value!r}: must be {error}") from None
 
 
-def _key(check: Callable[[Any], Any], about: str, default: Any = ..., written: str = "") -> Any:
+def _key(check: Callable[[Any], Any], about: str, default: Any = ..., written: Any = "") -> Any:
     """Describe one setting: its check, its meaning, its default, and how the default is written in TOML."""
     metadata = {"check": check, "about": about, "written": written}
     return field(metadata=metadata) if default is ... else field(default=default, metadata=metadata)
@@ -100,6 +101,16 @@ class Net:
 
 
 @dataclass(frozen=True, slots=True)
+class Visitors:
+    """Who comes in, as far as faces tell. Off until the owner switches it on; no face is kept."""
+
+    ages: bool = _key(checks.yes_or_no, "guess ages and genders from faces, for the day's mix", False)
+    bands: tuple[tuple[int, int], ...] = _key(
+        checks.ages, "years at which a band of ages begins", checks.ages(BANDS), BANDS
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Where the owner's page listens."""
 
@@ -140,6 +151,7 @@ class Settings:
     shop: Shop = field(default_factory=Shop)
     cameras: tuple[Camera, ...] = ()
     net: Net = field(default_factory=Net)
+    visitors: Visitors = field(default_factory=Visitors)
     page: Page = field(default_factory=Page)
     headquarters: Headquarters = field(default_factory=Headquarters)
 
@@ -190,7 +202,7 @@ class _Reader:
         self._name = name
 
     def settings(self, tables: dict[str, Any]) -> Settings:
-        known = {"shop": Shop, "net": Net, "page": Page, "headquarters": Headquarters}
+        known = {"shop": Shop, "net": Net, "visitors": Visitors, "page": Page, "headquarters": Headquarters}
         for key in tables.keys() - known.keys() - {"camera"}:
             raise self._error((key,), "is not a setting")
         parts = {key: self._table(cls, self._dict(tables, (key,)), (key,)) for key, cls in known.items()}

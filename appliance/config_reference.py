@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 
-from appliance.config import DAYS, Camera, Headquarters, Line, Net, Page, Shop
+from appliance.config import DAYS, Camera, Headquarters, Line, Net, Page, Shop, Visitors
 
 TABLES: tuple[tuple[str, type], ...] = (
     ("shop", Shop),
     ("camera.NAME", Camera),
     ("camera.NAME.line.NAME", Line),
     ("net", Net),
+    ("visitors", Visitors),
     ("page", Page),
     ("headquarters", Headquarters),
 )
@@ -77,4 +78,6 @@ def markdown() -> str:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, bool | list):
+        return str(value).lower()
     return f"{value:g}" if isinstance(value, int | float) else f'"{value}"'

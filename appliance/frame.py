@@ -59,6 +59,19 @@ class Crossing:
 
 
 @dataclass(frozen=True, slots=True)
+class VisitorGuess:
+    """What the nets made of one person who came in at `time`: the bands of ages and a man, with their probabilities.
+
+    Both are None where no face was seen well enough to say.
+    """
+
+    time: float
+    camera: str
+    ages: tuple[tuple[str, float], ...] | None
+    man: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """A track was in a zone from `entered` until `left`."""
 

@@ -1,6 +1,6 @@
 """The spine: the way of one frame, every stage in order.
 
-    camera -> Frame -> net -> Detections -> tracker -> tracks -> lines -> crossings -> journal
+    camera -> Frame -> net -> Detections -> tracker -> tracks -> lines -> crossings -> faces, if asked -> journal
                                                 \\-> live view (memory only)
 
 A stage is built once and then called with its input. The frame's own time is the only time it knows, so a clip replayed
@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from appliance import config
 from appliance.clock import stopwatch
-from appliance.counting import CoverageMeter, LineCounter
-from appliance.frame import Coverage, Crossing, Detections, Frame, Track
+from appliance.counting import CoverageMeter, LineCounter, Visitors
+from appliance.frame import Coverage, Crossing, Detections, Frame, Track, VisitorGuess
 from appliance.nets import Detector, Entry, open_detector
 from appliance.tracking import Tracker, TrackerSettings
 
@@ -26,6 +26,7 @@ class Looked:
     detections: Detections
     tracks: list[Track]
     crossings: list[Crossing]
+    guesses: list[VisitorGuess]
 
 
 @dataclass(slots=True)
@@ -45,15 +46,27 @@ class Spine:
     camera: config.Camera
     detector: Detector
     tracker: Tracker = field(default_factory=Tracker)
+    visitors: Visitors | None = None
     timings: Timings = field(default_factory=Timings)
     coverage: CoverageMeter = field(init=False)
     lines: list[LineCounter] = field(init=False)
 
     @classmethod
-    def of(cls, camera: config.Camera, net: Entry, size: tuple[int, int], threads: int = 1) -> "Spine":
-        """Build the stages for a camera and a net; the tracker's thresholds stand beside the net in models.toml."""
+    def of(
+        cls,
+        camera: config.Camera,
+        net: Entry,
+        size: tuple[int, int],
+        threads: int = 1,
+        visitors: Callable[[str], Visitors] | None = None,
+    ) -> "Spine":
+        """Build the stages for a camera and a net; the tracker's thresholds stand beside the net in models.toml.
+
+        `visitors` makes the stage that looks at faces, for a camera's name, where the owner wants that.
+        """
         tracker = Tracker(TrackerSettings(**net.figures.get("tracker", {})))
-        return cls(camera, open_detector(net, size, threads), tracker)
+        looks = visitors(camera.name) if visitors else None
+        return cls(camera, open_detector(net, size, threads), tracker, looks)
 
     def __post_init__(self) -> None:
         self.coverage = CoverageMeter(self.camera.name)
@@ -67,9 +80,10 @@ class Spine:
         detected = stopwatch()
         tracks = self.tracker.update(detections, frame.time)
         crossings = [c for line in self.lines for c in line.update(tracks, frame.time, frame.index, width, height)]
+        guesses = self.visitors.update(frame.image, tracks, crossings, frame.time) if self.visitors else []
         self.coverage.see(frame.time)
         self._took(frame, detected - started, stopwatch() - detected)
-        return Looked(frame, detections, tracks, crossings)
+        return Looked(frame, detections, tracks, crossings, guesses)
 
     def _took(self, frame: Frame, detect: float, track: float) -> None:
         self.timings.frames += 1
@@ -81,13 +95,13 @@ class Spine:
 def follow(
     frames: Iterable[Frame],
     spine: Spine,
-    write: Callable[[list[Crossing], list[Coverage]], object],
+    write: Callable[[list[Crossing], list[Coverage], list[VisitorGuess]], object],
     show: Callable[[Looked], None] = lambda looked: None,
 ) -> None:
     """Take every frame of a camera down the spine; a crossing is on the disk before the next frame is looked at."""
     for frame in frames:
         looked = spine.look(frame)
-        if looked.crossings or spine.coverage.minute_is_over():
-            write(looked.crossings, spine.coverage.take())
+        if looked.crossings or looked.guesses or spine.coverage.minute_is_over():
+            write(looked.crossings, spine.coverage.take(), looked.guesses)
         show(looked)
-    write([], spine.coverage.take())
+    write([], spine.coverage.take(), [])

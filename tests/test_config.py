@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import pytest
 
 from appliance import config_reference
-from appliance.config import Camera, ConfigError, Headquarters, Line, Net, Page, Shop, load, parse, scrub
+from appliance.config import Camera, ConfigError, Headquarters, Line, Net, Page, Shop, Visitors, load, parse, scrub
 
 CAMERA = '[camera.door]\nsource = "rtsp://10.0.0.2/a"\n'
 LINE = CAMERA + "[camera.door.line.entrance]\nstart = [0.1, 0.5]\nend = [0.9, 0.5]\n"
@@ -29,7 +29,10 @@ WRONG = {
     ),
     "an inner point on the line": (LINE + "inside = [0.5, 0.5]\n", r"line 3: .* has its inside point on the line"),
     "a line without an inner point": (LINE, r"line 3: camera\.door\.line\.entrance needs inside"),
-    "a size that the net can't have": ('[net]\nsize = "400x224"\n', r'line 2: net\.size must be "auto", or WIDTHxHEIGHT'),
+    "a size that the net can't have": ('[net]\nsize = "400x224"\n', r"line 2: net\.size must be .auto., or WIDTH"),
+        '[net]\nsize = "400x224"\n',
+        r"line 2: net\.size must be .auto., or WIDTHxHEIGHT",
+    ),
     "a port that is none": ("[page]\nport = 70000\n", r"line 2: page\.port must be a number from 1 to 65535"),
     "an address that is none": ('[headquarters]\nurl = "ftp://hq"\n', r"line 2: headquarters\.url must be"),
     "true where a number must be": ("[page]\nport = true\n", r"page\.port must be a number"),
@@ -70,7 +73,7 @@ def test_the_reference_names_every_key_there_is():
         for field in fields(cls):
             if "check" in field.metadata:
                 assert (table, field.name) in described
-    assert {cls for _, cls in config_reference.TABLES} == {Shop, Camera, Line, Net, Page, Headquarters}
+    assert {cls for _, cls in config_reference.TABLES} == {Shop, Camera, Line, Net, Visitors, Page, Headquarters}
 
 
 def test_a_shop_that_closes_after_midnight_and_one_closed_on_sunday():

@@ -10,7 +10,9 @@ import pytest
 from appliance import cameras, config, config_reference, metrics
 from appliance.config import Line, parse
 from appliance.nets import Catalogue, PersonDetector
+from appliance.nets.answers import names
 from appliance.nightly import closing, connection, night
+from appliance.services import counting
 from appliance.storage import Folder, open_for_writing
 from tests.walks import count
 from web_ui import create_app
@@ -72,6 +74,12 @@ def where_the_page_listens(text):
     return told.host, told.port
 
 
+def looks_at_faces(text, tmp_path):
+    """Say whether the counter, told so, opens the nets for faces: it fails here for want of them, or does not ask."""
+    with patch.object(counting, "errors_of", side_effect=RuntimeError("asked")):
+        return said(lambda: counting.CountService(Folder(tmp_path).make(), parse(text), print).close()) or "not asked"
+
+
 EFFECTS = {  # (table, key) -> what a box does with one value, and with another
     ("shop", "id"): lambda tmp: [document(f'[shop]\nid = "{v}"', tmp).store for v in ("a", "b")],
     ("shop", "name"): lambda tmp: [f">{v}<" in page(f'[shop]\nname = "{v}"', tmp) and v for v in ("Ada", "Bob")],
@@ -91,6 +99,10 @@ EFFECTS = {  # (table, key) -> what a box does with one value, and with another
     ("net", "size"): lambda tmp: [detector(f'[net]\nsize = "{v}"')._canvas.shape for v in ("320x192", "384x224")],
     ("net", "threads"): lambda tmp: [
         detector(f"[net]\nthreads = {v}")._session._session.get_session_options().intra_op_num_threads for v in (1, 2)
+    ],
+    ("visitors", "ages"): lambda tmp: [looks_at_faces(f"[visitors]\nages = {v}", tmp) for v in ("true", "false")],
+    ("visitors", "bands"): lambda tmp: [
+        names(parse(f"[visitors]\nbands = {v}").visitors.bands) for v in ("[12, 20]", "[16]")
     ],
     ("page", "host"): lambda tmp: [where_the_page_listens(f'[page]\nhost = "{v}"') for v in ("127.0.0.1", "0.0.0.0")],
     ("page", "port"): lambda tmp: [where_the_page_listens(f"[page]\nport = {v}") for v in (8080, 8081)],

@@ -88,7 +88,7 @@ def show_box() -> str:
 @routes.get("/meaning")
 def meaning() -> str:
     """What the numbers mean, and how exact they are."""
-    return render_template("meaning.html", metrics=metrics.METRICS.values())
+    return render_template("meaning.html", metrics=metrics.DEFINITIONS)
 
 
 def _today(here: Visit, database: Database) -> dict[str, object]:

@@ -3,5 +3,6 @@
 from appliance.counting.anchor import anchor_of
 from appliance.counting.coverage import CoverageMeter
 from appliance.counting.lines import LineCounter, LineSettings
+from appliance.counting.visitors import Visitors
 
-__all__ = ["CoverageMeter", "LineCounter", "LineSettings", "anchor_of"]
+__all__ = ["CoverageMeter", "LineCounter", "LineSettings", "Visitors", "anchor_of"]

@@ -10,23 +10,28 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any, Self
 
 from sqlite_utils import Database
 
-from appliance.metrics import comparison, coverage, departures, footfall, occupancy
+from appliance.metrics import comparison, coverage, departures, footfall, mix, occupancy
 from appliance.metrics.comparison import Comparison, compare
 from appliance.metrics.footfall import total
 from appliance.metrics.hours import Hour, gaps_of_day, hours_of_day
+from appliance.metrics.mix import Mix, Share, mix_of_day
 from appliance.metrics.quarters import Quarter, quarters
 from appliance.metrics.shop_day import ShopDay, Span, day_of, today
 from appliance.metrics.value import Value
 
 __all__ = [
+    "DEFINITIONS",
     "METRICS",
     "Comparison",
     "Hour",
     "Metric",
+    "Mix",
     "Quarter",
+    "Share",
     "ShopDay",
     "Span",
     "Value",
@@ -35,6 +40,7 @@ __all__ = [
     "gaps_of_day",
     "hours_of_day",
     "markdown",
+    "mix_of_day",
     "quarters",
     "today",
     "total",
@@ -42,27 +48,36 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """One number: measure(database, day) returns it for a business day as far as that has come."""
+class Definition:
+    """What a number means, as it is printed."""
 
     name: str
     version: int
     title: str
     definition: str
-    measure: Callable[[Database, ShopDay], Value]
 
     @property
     def key(self) -> str:
         """The versioned name: footfall/1."""
         return f"{self.name}/{self.version}"
 
+    @classmethod
+    def of(cls, module: ModuleType, **more: Any) -> Self:
+        """Take a metric's module, whose docstring begins with the definition."""
+        definition = " ".join((inspect.getdoc(module) or "").split("\n\n")[0].split())
+        return cls(module.__name__.rpartition(".")[2], module.VERSION, module.TITLE, definition, **more)
 
-def _metric(module: ModuleType) -> Metric:
-    definition = " ".join((inspect.getdoc(module) or "").split("\n\n")[0].split())
-    return Metric(module.__name__.rpartition(".")[2], module.VERSION, module.TITLE, definition, module.measure)
+
+@dataclass(frozen=True, slots=True)
+class Metric(Definition):
+    """One number: measure(database, day) returns it for a business day as far as that has come."""
+
+    measure: Callable[[Database, ShopDay], Value]
 
 
-METRICS = {m.name: m for m in map(_metric, (footfall, departures, occupancy, coverage, comparison))}
+_MODULES = (footfall, departures, occupancy, coverage, comparison)
+METRICS = {m.name: m for m in (Metric.of(module, measure=module.measure) for module in _MODULES)}
+DEFINITIONS: tuple[Definition, ...] = (*METRICS.values(), Definition.of(mix))
 
 
 def markdown() -> str:
@@ -73,6 +88,6 @@ def markdown() -> str:
         "What was not seen is not zero: a number over time that no camera saw is unknown (a dash on the page, null in a"
         " document), and every number is shown with the share of its time that was seen.",
     ]
-    for metric in METRICS.values():
+    for metric in DEFINITIONS:
         parts += [f"## {metric.title}: `{metric.key}`", metric.definition]
     return "\n\n".join(parts) + "\n"

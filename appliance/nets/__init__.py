@@ -3,6 +3,18 @@
 from appliance.nets.age_gender import AgeGender, Guess
 from appliance.nets.catalogue import Catalogue, Entry, NetError
 from appliance.nets.detectors import Detector, open_detector
+from appliance.nets.face import FaceFinder, FaceReader
 from appliance.nets.person import PersonDetector
 
-__all__ = ["AgeGender", "Catalogue", "Detector", "Entry", "Guess", "NetError", "PersonDetector", "open_detector"]
+__all__ = [
+    "AgeGender",
+    "Catalogue",
+    "Detector",
+    "Entry",
+    "FaceFinder",
+    "FaceReader",
+    "Guess",
+    "NetError",
+    "PersonDetector",
+    "open_detector",
+]

@@ -66,6 +66,10 @@ class Entry:
             raise NetError(f"net {self.name} is not here yet: tallybox models pull {self.name}")
         return _read(self.path, self.sha256)
 
+    def read_beside(self, key: str) -> bytes:
+        """Return the bytes of a file that belongs to the net, named in its table with KEY and KEY_sha256."""
+        return _read(self.path.parent / self.figures[key], self.figures[f"{key}_sha256"])
+
     def read_twin(self) -> bytes | None:
         """Return the fp32 twin's bytes, or None where it was not brought along (the wheel leaves it out)."""
         return _read(self.twin, self.twin_sha256) if self.twin is not None and self.twin.exists() else None

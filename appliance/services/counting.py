@@ -13,15 +13,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Database
+
 from appliance import __version__, cameras, config
 from appliance.clock import now
-from appliance.frame import Crossing
-from appliance.nets import Catalogue
+from appliance.counting import Visitors
+from appliance.frame import Coverage, Crossing, VisitorGuess
+from appliance.nets import Catalogue, FaceReader
+from appliance.nets.answers import errors_of
 from appliance.nets.board import settle
 from appliance.pipeline import Looked, Spine, follow
 from appliance.services import notify
 from appliance.services.live_view import LiveView
-from appliance.storage import Folder, Journal, open_for_writing, record_settings
+from appliance.storage import Folder, Journal, open_for_writing, record_mix_errors, record_settings
 from appliance.storage.live import LiveServer
 
 log = logging.getLogger(__name__)
@@ -72,8 +76,8 @@ class CameraThread:
                 log.exception("camera %s: counting failed and begins anew", self.settings.name)
                 self._stop.wait(START_AGAIN)
 
-    def _write(self, crossings: list[Crossing], coverage: list[Any]) -> None:
-        self._journal.write(crossings, coverage)
+    def _write(self, crossings: list[Crossing], coverage: list[Coverage], guesses: list[VisitorGuess]) -> None:
+        self._journal.write(crossings, coverage, guesses)
         for crossing in crossings:
             self._tell(crossing)
 
@@ -87,7 +91,8 @@ class CountService:
 
     def __init__(self, folder: Folder, settings: config.Settings, tell: Tell) -> None:
         self._since = now()
-        entry = Catalogue(pulled=folder.nets).find(settings.net.name)
+        catalogue = Catalogue(pulled=folder.nets)
+        entry = catalogue.find(settings.net.name)
         settings, self._size_because = settle(settings, entry, folder.board, may_measure=True)
         size = settings.net.size or config.USUAL_SIZE
         self._net = f"{settings.net.name} {size[0]}x{size[1]}"
@@ -95,13 +100,19 @@ class CountService:
         record_settings(database, now(), settings.fingerprint(), __version__)
         self._journal = Journal(database)
         entry.read()  # a net that is not what it should be ends the start, not a camera's thread
+        visitors = self._visitors(database, catalogue, settings) if settings.visitors.ages else None
+        spine = partial(Spine.of, net=entry, size=size, threads=settings.net.threads, visitors=visitors)
         self._cameras = {
-            camera.name: CameraThread(
-                camera, partial(Spine.of, camera, entry, size, settings.net.threads), self._journal, tell
-            )
+            camera.name: CameraThread(camera, partial(spine, camera), self._journal, tell)
             for camera in settings.cameras
         }
         self._live = LiveServer(folder.live_socket, self._answer)
+
+    @staticmethod
+    def _visitors(database: Database, catalogue: Catalogue, told: config.Settings) -> Callable[[str], Visitors]:
+        """Return what makes the stage that looks at faces, once it is known how often its nets err."""
+        record_mix_errors(database, errors_of(catalogue.find("age-gender"), told.visitors.bands))
+        return lambda camera: Visitors(camera, FaceReader(catalogue, told.net.threads).look, told.visitors.bands)
 
     def close(self) -> None:
         """Stop all cameras, write what waits."""

@@ -5,6 +5,14 @@
 
 from appliance.storage.database import StorageError, open_for_reading, open_for_writing
 from appliance.storage.folder import Folder
-from appliance.storage.journal import Journal, record_settings
+from appliance.storage.journal import Journal, record_mix_errors, record_settings
 
-__all__ = ["Folder", "Journal", "StorageError", "open_for_reading", "open_for_writing", "record_settings"]
+__all__ = [
+    "Folder",
+    "Journal",
+    "StorageError",
+    "open_for_reading",
+    "open_for_writing",
+    "record_mix_errors",
+    "record_settings",
+]

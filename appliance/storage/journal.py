@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
-from appliance.frame import Coverage, Crossing
+from appliance.clock import QUARTER
+from appliance.frame import Coverage, Crossing, VisitorGuess
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,11 @@ _ADD_COVERAGE = (
     " frames = frames + excluded.frames"
 )
 
+_ADD_VISITORS = (
+    "INSERT INTO visitor_mix_quarter (quarter, camera, trait, persons) VALUES (?, ?, ?, ?)"
+    " ON CONFLICT (quarter, camera, trait) DO UPDATE SET persons = persons + excluded.persons"
+)
+
 
 class Journal:
     """Writes crossings and what was seen. Several cameras' threads may share one journal."""
@@ -35,7 +41,12 @@ class Journal:
         self._lock = threading.Lock()
         self.problem = ""
 
-    def write(self, crossings: Sequence[Crossing], coverage: Iterable[Coverage] = ()) -> bool:
+    def write(
+        self,
+        crossings: Sequence[Crossing],
+        coverage: Iterable[Coverage] = (),
+        guesses: Iterable[VisitorGuess] = (),
+    ) -> bool:
         """Commit the rows, with all that still waits; return whether they are on the disk now."""
         with self._lock:
             for c in crossings:
@@ -43,6 +54,10 @@ class Journal:
                 self._waiting.append((_ADD_CROSSING, row))
             for seen in coverage:
                 self._waiting.append((_ADD_COVERAGE, (seen.camera, seen.minute, seen.seen, seen.frames)))
+            for guess in guesses:
+                quarter = int(guess.time // QUARTER * QUARTER)
+                for trait, persons in traits(guess).items():
+                    self._waiting.append((_ADD_VISITORS, (quarter, guess.camera, trait, persons)))
             return not self._waiting or self._commit()
 
     def close(self) -> None:
@@ -67,6 +82,20 @@ class Journal:
             log.warning("the disk takes what was counted again")
             self.problem = ""
         return True
+
+
+def traits(guess: VisitorGuess) -> dict[str, float]:
+    """Return what a guess adds to the sums: one visitor, and the probability of each trait where a face was seen."""
+    if guess.ages is None or guess.man is None:
+        return {"visitors": 1.0}
+    return {"visitors": 1.0, "m": guess.man, "f": 1 - guess.man} | dict(guess.ages)
+
+
+def record_mix_errors(database: Database, errors: Iterable[tuple[str, str, float]]) -> None:
+    """Keep how often the net errs, in place of what was kept before."""
+    with database.conn:
+        database.conn.execute("DELETE FROM mix_error")
+        database.conn.executemany("INSERT INTO mix_error VALUES (?, ?, ?)", list(errors))
 
 
 def record_settings(database: Database, time: float, fingerprint: str, version: str) -> None:

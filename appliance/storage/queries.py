@@ -83,6 +83,22 @@ def seen(db: Database, start: float, end: float, step: float) -> list[Seen]:
     return [Seen(start + bucket * step, camera, seconds, frames) for bucket, camera, seconds, frames in rows]
 
 
+def visitor_mix(db: Database, start: float, end: float) -> dict[str, float]:
+    """Return the persons by trait in the quarters that begin within the span; nothing where nobody asked for it."""
+    if not db.table("visitor_mix_quarter").exists():
+        return {}
+    rows = db.execute(
+        "SELECT trait, sum(persons) FROM visitor_mix_quarter WHERE quarter >= ? AND quarter < ? GROUP BY trait",
+        [start, end],
+    )
+    return dict(rows)
+
+
+def mix_errors(db: Database) -> list[tuple[str, str, float]]:
+    """Return how often the net says what of whom: truth, what is said, share."""
+    return list(db.execute("SELECT truth, said, share FROM mix_error")) if db.table("mix_error").exists() else []
+
+
 def first_minute(db: Database) -> int | None:
     """Return the first minute that any camera saw, or None where nothing was seen yet."""
     row = db.execute("SELECT min(minute) FROM coverage_minute").fetchone()

@@ -71,3 +71,16 @@ def releases(db: Database) -> None:
         " tries INTEGER NOT NULL DEFAULT 0, last_try REAL NOT NULL DEFAULT 0)"
     )
     db.execute("INSERT INTO release (one) VALUES (1)")
+
+
+@migrations()
+def visitors(db: Database) -> None:
+    """Who came in, as far as faces tell: sums a quarter-hour and trait, and how often the net errs. No face is kept."""
+    db.execute(
+        "CREATE TABLE visitor_mix_quarter (quarter INTEGER NOT NULL, camera TEXT NOT NULL, trait TEXT NOT NULL,"
+        " persons REAL NOT NULL, PRIMARY KEY (quarter, camera, trait)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE mix_error (truth TEXT NOT NULL, said TEXT NOT NULL, share REAL NOT NULL,"
+        " PRIMARY KEY (truth, said)) WITHOUT ROWID"
+    )
