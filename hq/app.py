@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from appliance.documents import MAX_BYTES, acknowledgement
-from hq import access, enrolling, pages, words
+from hq import access, admin, enrolling, pages, words
 from hq.database import reading, why
 from hq.here import clock, engine
 from hq.ledger import count_refusal
@@ -48,6 +48,8 @@ def create_app(database: Engine, now: Callable[[], datetime] = _now, releases: P
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(routes)
     app.register_blueprint(pages.routes)
+    app.register_blueprint(admin.routes)
+    app.jinja_env.globals["is_admin"] = admin.is_admin
     access.guard(app)
     app.extensions["watch"] = Watch()
     app.register_error_handler(RefusalError, _refused)

@@ -6,12 +6,13 @@ A day that is not expected and not heard of is closed; one that is expected and 
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from hq.database import HqError, insert, reading, writing
 from hq.tables import holiday, store
+from hq.users import note
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _PART = re.compile(r"([a-z]{3})(?:-([a-z]{3}))? ((?:[01]\d|2[0-3]):[0-5]\d)-((?:[01]\d|2[0-4]):[0-5]\d)")
@@ -69,7 +70,9 @@ def calendar_of(engine: Engine, name: str) -> Calendar:
     return Calendar(row[0], tuple(json.loads(row[1])) if row[1] else (), row[2], row[3])
 
 
-def keep_calendar(engine: Engine, name: str, calendar: Calendar) -> None:
+def keep_calendar(
+    engine: Engine, name: str, calendar: Calendar, by: str = "shell", now: datetime | None = None
+) -> None:
     """Let a store have this calendar. Raises ValueError for a region that can't be one or days that go backwards."""
     if calendar.region and not re.fullmatch(REGION, calendar.region):
         raise ValueError(f"region: {calendar.region!r} must be 1 to 40 of a-z, 0-9 and -")
@@ -85,9 +88,30 @@ def keep_calendar(engine: Engine, name: str, calendar: Calendar) -> None:
     }
     with writing(engine) as connection:
         connection.execute(update(store).where(store.c.name == name).values(values))
+        told = ", ".join(f"{key} {value or '-'}" for key, value in spoken(calendar).items())
+        note(connection, by, f"calendar of {name}: {told}", now or datetime.now(UTC))
 
 
-def add_holiday(engine: Engine, day: date, region: str, name: str) -> None:
+def spoken(calendar: Calendar) -> dict[str, str]:
+    """Return a calendar's parts as a user writes them; what is left open is empty."""
+    return {
+        "region": calendar.region,
+        "hours": write_hours(calendar.hours),
+        "opened": str(calendar.opened or ""),
+        "closed": str(calendar.closed or ""),
+    }
+
+
+def holidays(connection: Connection, first: date, most: int = 100) -> list[tuple[date, str, str]]:
+    """Return day, region ("" is all) and name of the holidays from a day on."""
+    query = select(holiday.c.day, holiday.c.region, holiday.c.name).where(holiday.c.day >= first)
+    rows = connection.execute(query.order_by(holiday.c.day, holiday.c.region).limit(most))
+    return [(day, region, name) for day, region, name in rows]
+
+
+def add_holiday(
+    engine: Engine, day: date, region: str, name: str, by: str = "shell", now: datetime | None = None
+) -> None:
     """Let a region's stores, or all where it is "", be shut on a day. Raises ValueError."""
     if region and not re.fullmatch(REGION, region):
         raise ValueError(f"region: {region!r} must be 1 to 40 of a-z, 0-9 and -")
@@ -96,9 +120,11 @@ def add_holiday(engine: Engine, day: date, region: str, name: str) -> None:
     with writing(engine) as connection:
         made = insert(connection, holiday).values(region=region, day=day, name=name)
         connection.execute(made.on_conflict_do_update(index_elements=["region", "day"], set_={"name": name}))
+        note(connection, by, f"{day} is a holiday{f' in {region}' if region else ''}", now or datetime.now(UTC))
 
 
-def remove_holiday(engine: Engine, day: date, region: str) -> None:
+def remove_holiday(engine: Engine, day: date, region: str, by: str = "shell", now: datetime | None = None) -> None:
     """Let that day be as any other again."""
     with writing(engine) as connection:
         connection.execute(delete(holiday).where(holiday.c.region == region, holiday.c.day == day))
+        note(connection, by, f"{day} is no holiday{f' in {region}' if region else ''}", now or datetime.now(UTC))

@@ -13,6 +13,15 @@ from hq.words import utc_text
 STATES = ("complete", "partial", "late", "missing", "closed")
 WHOLE = 0.95  # seen of the opening hours, from which on a day is complete
 PAGE = 100
+_SUMS = (
+    func.count(),
+    func.count(latest_day.c.in_count),
+    func.sum(latest_day.c.in_count),
+    func.sum(latest_day.c.out_count),
+    func.sum(latest_day.c.seen_share),
+    func.count(latest_day.c.seen_share),
+    func.sum(case((latest_day.c.ills != "", 1), else_=0)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +87,30 @@ class Question:
 def chain_day(connection: Connection, day: date, region: str = "") -> ChainDay:
     """Return the sums of a day, of one region or of all."""
     state = _state(connection, day)
-    found = latest_day.c
-    query = _of_day(day).add_columns(
-        state,
-        func.count(),
-        func.count(found.in_count),
-        func.sum(found.in_count),
-        func.sum(found.out_count),
-        func.sum(found.seen_share),
-        func.count(found.seen_share),
-        func.sum(case((found.ills != "", 1), else_=0)),
-    )
+    query = _of_day(day).add_columns(state, *_SUMS).group_by(state)
     if region:
         query = query.where(store.c.region == region)
-    rows = connection.execute(query.group_by(state)).all()
+    return _sum_up(day, [tuple(row) for row in connection.execute(query)])
+
+
+def chain_of_regions(connection: Connection, day: date, region: str = "") -> dict[str, ChainDay]:
+    """Return the sums of a day for each region, in order of names; "" is of the stores that are in none."""
+    state = _state(connection, day)
+    query = _of_day(day).add_columns(store.c.region, state, *_SUMS).group_by(store.c.region, state)
+    if region:
+        query = query.where(store.c.region == region)
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    for name, *sums in connection.execute(query.order_by(store.c.region)):
+        rows.setdefault(name, []).append(tuple(sums))
+    return {name: _sum_up(day, of) for name, of in rows.items()}
+
+
+def _sum_up(day: date, rows: list[tuple[Any, ...]]) -> ChainDay:
+    """Put the sums of every state together."""
     states = dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in rows}
     counted, in_, out, share, shares, ill = (sum(row[i] or 0 for row in rows) for i in range(2, 8))
-    return ChainDay(
-        day,
-        states,
-        counted,
-        ill,
-        in_ if counted else None,
-        out if counted else None,
-        share / shares if shares else None,
-    )
+    seen_share = share / shares if shares else None
+    return ChainDay(day, states, counted, ill, in_ if counted else None, out if counted else None, seen_share)
 
 
 def stores_of_day(connection: Connection, day: date, asked: Question, size: int = PAGE) -> list[StoreRow]:

@@ -18,6 +18,36 @@ def sparkline(counts: Sequence[int | None]) -> Markup:
     )
 
 
+def hour_bars(names: Sequence[str], counts: Sequence[int | None], unit: str) -> Markup:
+    """Return a column an hour with its name below and its count above; an hour that was not seen is a mark."""
+    most, wide, tall = max([1, *(count for count in counts if count is not None)]), 40, 120
+    parts = [
+        Markup(
+            '<g><title>{}:00 {}</title><rect class="{}" x="{}" y="{:.1f}" width="{}" height="{:.1f}"/>{}{}</g>'
+        ).format(
+            name,
+            "not seen" if count is None else f"{count} {unit}",
+            "gap" if count is None else "bar",
+            i * wide + 6,
+            tall + 20 - height,
+            wide - 12,
+            height,
+            _word(i * wide + wide / 2, tall + 38, name),
+            "" if count is None else _word(i * wide + wide / 2, tall + 14 - height, str(count)),
+        )
+        for i, (name, count) in enumerate(zip(names, counts, strict=True))
+        for height in [2.0 if count is None else max(1.0, count / most * tall)]
+    ]
+    size = (max(1, len(names)) * wide, tall + 44)
+    return Markup('<svg class="hours" viewBox="0 0 {} {}" role="img" aria-label="{} by hour">{}</svg>').format(
+        *size, unit, Markup("").join(parts)
+    )
+
+
+def _word(x: float, y: float, text: str) -> Markup:
+    return Markup('<text x="{:.0f}" y="{:.1f}">{}</text>').format(x, y, text)
+
+
 def _columns(kind: str, columns: list[tuple[int, float]], step: float) -> Markup:
     """Return all columns of a kind as one path: a page has a hundred of these charts."""
     path = "".join(f"M{(i + 0.5) * step:.0f} {_HEIGHT}v-{height:.0f}" for i, height in columns)

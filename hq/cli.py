@@ -16,7 +16,7 @@ import segno
 from sqlalchemy import Engine
 
 from hq import calendar as calendars
-from hq import enrolling, history, keys, releases, users
+from hq import enrolling, history, keys, parquet, releases, users
 from hq.database import FILE_NAME, HqError, open_database, sqlite_url
 from hq.server import serve as serve_database
 
@@ -232,8 +232,14 @@ def holiday(opened: Opened, day: datetime, region: str, name: str, remove: bool)
 @click.argument("first", type=_day)
 @click.argument("last", type=_day)
 @click.option("--region", default="", help="Short name of a region; without it, every store.")
+@click.option(
+    "--parquet",
+    "folder_of_months",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write Parquet into this folder instead, a file a month.",
+)
 @_with_database
-def export(opened: Opened, first: datetime, last: datetime, region: str) -> None:
+def export(opened: Opened, first: datetime, last: datetime, region: str, folder_of_months: Path | None) -> None:
     """Write every store-day of a span as CSV, those that are missing or were closed as well.
 
     \b
@@ -242,6 +248,10 @@ def export(opened: Opened, first: datetime, last: datetime, region: str) -> None
     """
     if first > last:
         raise ValueError("first: must not be after last")
+    if folder_of_months:
+        for path in parquet.write_folder(opened(), first.date(), last.date(), folder_of_months, region):
+            click.echo(path)
+        return
     for line in history.as_csv(opened(), first.date(), last.date(), region):
         click.echo(line, nl=False)
 

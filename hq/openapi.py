@@ -107,9 +107,14 @@ def _of_programs() -> dict[str, Any]:
         "parameters": span,
         "responses": {"200": {"description": "The rows.", "content": {"text/csv": {}}}, **_refusals(400, 401)},
     }
+    answers = {
+        "200": {"description": "The rows.", "content": {"application/vnd.apache.parquet": {}}},
+        **_refusals(400, 401, 501),
+    }
     this = {"200": {"description": "OpenAPI 3.1.", "content": {"application/json": {}}}}
     return {
         "/v1/days.csv": {"get": table},
+        "/v1/days.parquet": {"get": {**table, "responses": answers}},
         "/v1/openapi.json": {"get": {"summary": "This document.", "responses": this}},
     }
 

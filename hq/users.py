@@ -73,6 +73,13 @@ def remove_user(engine: Engine, name: str, by: str, now: datetime) -> None:
         note(connection, by, f"removed {name}", now)
 
 
+def everybody(engine: Engine) -> list[User]:
+    """Return every user, in order of names."""
+    with reading(engine) as connection:
+        rows = connection.execute(select(person.c.name, person.c.role, person.c.region).order_by(person.c.name))
+        return [User(*row) for row in rows]
+
+
 def by_password(engine: Engine, name: str, password: str) -> User | None:
     """Return the user of this name and password, or None."""
     kept = person.c

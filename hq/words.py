@@ -19,6 +19,16 @@ def percent(share: float | None) -> str:
     return DASH if share is None else f"{floor(share * 100 + 1e-9)}{_NARROW}%"
 
 
+def tenths(value: float | None) -> str:
+    """Return 12.345 as "12.3"."""
+    return DASH if value is None else f"{value:.1f}"
+
+
+def change(share: float | None) -> str:
+    """Return 0.123 as "+12 %"."""
+    return DASH if share is None else f"{round(share * 100):+d}{_NARROW}%".replace("-", "\N{MINUS SIGN}")
+
+
 def long_day(day: date) -> str:
     """Return "Tuesday 24 November 2026"."""
     return f"{day:%A} {day.day} {day:%B %Y}"
@@ -52,6 +62,8 @@ def some(names: Sequence[str], most: int = 4, count: int | None = None) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "percent": percent,
+    "change": change,
+    "tenths": tenths,
     "long_day": long_day,
     "short_day": short_day,
     "moment": moment,

@@ -37,6 +37,9 @@ PAGES = {
     "partial ones": "/?state=partial",
     "a region": "/?region=region-03&sort=in",
     "a name": "/?name=0042",
+    "regions": "/regions",
+    "what is wrong": "/wrong",
+    "a store": "/stores/store-000042",
     "a week before": f"/?day={DAY - timedelta(days=7)}",
 }
 

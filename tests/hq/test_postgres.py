@@ -140,7 +140,17 @@ def test_users_log_in_and_every_page_is_shown(app: Flask, database: Engine) -> N
     users.add_user(database, User("anna", "admin", ""), "correct horse battery", "test", NOW)
     client = app.test_client()
     assert client.post("/login", data={"name": "anna", "password": "correct horse battery"}).status_code == 302
-    for page in ("/", "/?sort=state", "/wrong", "/stores/corner-shop", "/audit", "/v1/days.csv", "/healthz"):
+    for page in (
+        "/",
+        "/?sort=state",
+        "/regions",
+        "/wrong",
+        "/stores/corner-shop",
+        "/audit",
+        "/users",
+        "/holidays",
+        "/healthz",
+    ):
         assert client.get(page).status_code == 200, page
 
 
