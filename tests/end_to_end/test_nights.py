@@ -29,10 +29,11 @@ from tests.conftest import ROOT
 from tests.end_to_end.fault_proxy import FaultProxy
 from tests.end_to_end.test_camera_to_headquarters import free_port, get, until
 
-NIGHTS = int(os.environ.get("TALLYBOX_NIGHTS", "150"))  # a thousand take some five minutes
+NIGHTS = int(os.environ.get("TALLYBOX_NIGHTS", "150"))  # a thousand take some five minutes; 2,500 at most
+SEED = int(os.environ.get("TALLYBOX_SEED", "7"))
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(200 + NIGHTS)]
 
-FIRST = date(2024, 1, 1)
+FIRST = date(2020, 1, 1)  # the first that headquarters takes
 
 
 class Headquarters:
@@ -86,7 +87,7 @@ def box(tmp_path, monkeypatch, headquarters):
         "wrong certificate": certificates.make(tmp_path, "wrong"),
         "expired certificate": certificates.make(tmp_path, "expired", days=-1, key=right.key),
     }
-    proxy = FaultProxy(headquarters.port, seed=7, certificates={"right": right, **others})
+    proxy = FaultProxy(headquarters.port, seed=SEED, certificates={"right": right, **others})
     text = f'[shop]\nid = "corner"\n[headquarters]\nurl = "https://127.0.0.1:{proxy.port}"\n'
     monkeypatch.setattr(connection.client, "__defaults__", ("", httpx.Timeout(0.4)))
     box = Box(folder, config.parse(text), right.pin)
@@ -100,7 +101,7 @@ def box(tmp_path, monkeypatch, headquarters):
 class Box:
     def __init__(self, folder, settings, pin=""):
         self.folder, self.settings, self.pin = folder, settings, pin
-        self.rng, self.now = random.Random(1), 0.0
+        self.rng, self.now = random.Random(SEED), 0.0
         self.open()
 
     def open(self):

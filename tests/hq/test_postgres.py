@@ -149,6 +149,7 @@ def test_users_log_in_and_every_page_is_shown(app: Flask, database: Engine) -> N
         "/audit",
         "/users",
         "/holidays",
+        "/v1/days.csv",
         "/healthz",
     ):
         assert client.get(page).status_code == 200, page
