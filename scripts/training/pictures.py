@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scripts.training.average_precision import overlaps
 
 SURE, UNSURE = 0.45, 0.15  # a teacher's scores
+OPEN = ("CC BY 4.0", "CC-BY-4.0", "CC0", "MIT", "Apache-2.0", "ours")  # how a licence begins that lets a net ship
 
 
 @dataclass(slots=True)
@@ -29,6 +30,11 @@ class Picture:
     ignored: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     grounds: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+
+
+def is_open(licence: str) -> bool:
+    """Say whether a picture's stated licence lets a net ship that was trained on it, in commerce too."""
+    return licence.startswith(OPEN) and "NC" not in licence
 
 
 def of_source(pictures: list[Picture], sources: Iterable[str]) -> tuple[list[Picture], list[Picture]]:

@@ -14,6 +14,7 @@ import multiprocessing
 import os
 import random
 import time
+from dataclasses import dataclass
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
@@ -23,24 +24,43 @@ import cv2
 import numpy as np
 import torch
 
+from appliance.config import parse_size
 from appliance.lifeline import die_with
 from scripts.training.augment import Labels, view
 from scripts.training.detector_net import MEAN, STD, DetectorNet
 from scripts.training.loss import Truth, detector_loss
-from scripts.training.pictures import Picture, add_opinions, of_source, read_folder, read_opinions
+from scripts.training.pictures import Picture, add_opinions, is_open, of_source, read_folder, read_opinions
 
-SIZES = ((320, 192), (384, 224), (384, 224), (448, 256), (512, 288), (640, 384))
+SIZES = ("320x192", "384x224", "384x224", "448x256", "512x288", "640x384")
 KEEP, SAVE_EVERY, SAY_EVERY, REREAD = 0.998, 100, 50, 600.0
 
-Folders = list[tuple[Path, float]]
+
+@dataclass(frozen=True, slots=True)
+class Food:
+    """What a run learns from: folders with how often each is drawn, sources that are held out, a teacher's opinions."""
+
+    folders: list[tuple[Path, float]]
+    held_out: tuple[str, ...] = ()
+    licensed_only: bool = False
+    soft: Path | None = None
+    sizes: tuple[str, ...] = SIZES
+
+    def read(self) -> list[tuple[list[Picture], float]]:
+        """Return the pictures that are there now, folder by folder, with how often each folder is drawn."""
+        opinions = read_opinions(self.soft) if self.soft else {}
+        sets = []
+        for folder, weight in self.folders:
+            pictures = of_source(read_folder(folder, "train"), self.held_out)[1] if folder.exists() else []
+            pictures = [p for p in pictures if is_open(p.licence)] if self.licensed_only else pictures
+            sets.append((add_opinions(pictures, opinions), weight))
+        return [(pictures, weight) for pictures, weight in sets if pictures]
 
 
-def feed(queue: "Queue[Any]", data: Folders, unseen: tuple[str, ...], soft: Path | None, batch: int, seed: int) -> None:
+def feed(queue: "Queue[Any]", food: Food, batch: int, seed: int) -> None:
     """Put batches into the queue for ever. One size a batch."""
     die_with(os.getppid())
     cv2.setNumThreads(1)
     rng, read = random.Random(seed), 0.0
-    opinions = read_opinions(soft) if soft else {}
     sets: list[list[Picture]] = []
     weights: list[float] = []
 
@@ -49,11 +69,10 @@ def feed(queue: "Queue[Any]", data: Folders, unseen: tuple[str, ...], soft: Path
 
     while True:
         if time.monotonic() - read > REREAD or not sets:
-            there = [(of_source(read_folder(folder, "train"), unseen)[1], w) for folder, w in data if folder.exists()]
-            there = [(add_opinions(pictures, opinions), w) for pictures, w in there]
-            sets, weights = [s for s, _ in there if s], [w for s, w in there if s]
+            there = food.read()
+            sets, weights = [pictures for pictures, _ in there], [weight for _, weight in there]
             read = time.monotonic()
-        width, height = rng.choice(SIZES)
+        width, height = parse_size(rng.choice(food.sizes))
         views = [view(pick, width, height, rng, 0.35) for _ in range(round(batch * 384 * 224 / (width * height)))]
         queue.put((np.stack([picture for picture, _ in views]), [labels for _, labels in views]))
 
@@ -155,6 +174,8 @@ class Diary:
 @click.option("--levels", default=3, type=click.IntRange(2, 3), show_default=True)
 @click.option("--data", multiple=True, required=True, help="FOLDER=WEIGHT: how often its pictures are drawn")
 @click.option("--hold-out", multiple=True, help="a source (the folder of its pictures) never to train on")
+@click.option("--licensed-only", is_flag=True, help="only pictures whose stated licence lets the net ship")
+@click.option("--size", "sizes", multiple=True, default=SIZES, help="of the views; drawn from all that are given")
 @click.option("--soft", type=click.Path(path_type=Path), help="opinions of a teacher (scripts.training.teacher)")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--minutes", type=float, help="of the whole run, over all its resumptions")
@@ -164,8 +185,9 @@ class Diary:
 @click.option("--batch", default=24, show_default=True, help="views of 384x224 a step")
 @click.option("--seed", default=1, show_default=True)
 def train(
-    start: Path, levels: int, data: tuple[str, ...], hold_out: tuple[str, ...], soft: Path | None, out: Path,
-    minutes: float | None, steps: int | None, rate: float, leak: float, batch: int, seed: int,
+    start: Path, levels: int, data: tuple[str, ...], hold_out: tuple[str, ...], licensed_only: bool,
+    sizes: tuple[str, ...], soft: Path | None, out: Path, minutes: float | None, steps: int | None, rate: float,
+    leak: float, batch: int, seed: int,
 ) -> None:  # fmt: skip
     if (minutes is None) == (steps is None):
         raise click.UsageError("give either --minutes or --steps")
@@ -176,7 +198,7 @@ def train(
     folders = [(Path(text.rsplit("=", 1)[0]), float(text.rsplit("=", 1)[1])) for text in data]
     spawn = multiprocessing.get_context("spawn")  # forked after torch has run, a child hangs
     queue = spawn.Queue(12)
-    arguments = (queue, folders, hold_out, soft, batch, seed + int(60 * run.spent))
+    arguments = (queue, Food(folders, hold_out, licensed_only, soft, sizes), batch, seed + int(60 * run.spent))
     spawn.Process(target=feed, args=arguments, daemon=True).start()
     while (gone := run.averaged.steps / steps if steps else run.minutes() / minutes) < 1:
         run.pace(gone, leak)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scripts.training.augment import view
-from scripts.training.pictures import Picture, add_opinions, of_source, read_folder, read_opinions
+from scripts.training.pictures import Picture, add_opinions, is_open, of_source, read_folder, read_opinions
 
 BOX = (60, 30, 100, 110)
 
@@ -79,3 +79,19 @@ def test_a_source_that_is_held_out_is_parted_from_the_others(picture):
     other = replace(picture, path=Path("x/steep_too/1.jpg"))
     held, rest = of_source([steep, other], ["steep"])
     assert ([p.path for p in held], [p.path for p in rest]) == ([steep.path], [other.path])
+
+
+@pytest.mark.parametrize(
+    ("licence", "is_so"),
+    [
+        ("CC BY 4.0 (stated)", True),
+        ("CC-BY-4.0 (stated)", True),
+        ("CC0-1.0", True),
+        ("MIT (repo)", True),
+        ("CC BY-NC 4.0 (repo)", False),
+        ("not stated", False),
+        ("", False),
+    ],
+)
+def test_a_licence_lets_a_net_ship_or_not(licence, is_so):
+    assert is_open(licence) == is_so

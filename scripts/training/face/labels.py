@@ -15,10 +15,9 @@ import click
 import cv2
 import numpy as np
 
-from scripts.training.pictures import read_folder
+from scripts.training.pictures import is_open, read_folder
 from scripts.training.teacher import look
 
-OPEN = ("CC BY 4.0", "CC-BY-4.0", "CC0", "MIT", "Apache-2.0")
 SURE, UNSURE, LEAST_SIDE = 0.55, 0.2, 8
 COLUMNS = ("file", "group", "split", "kind", "x1", "y1", "x2", "y2", "licence")
 
@@ -31,7 +30,7 @@ def pictures_of(folder: Path) -> list[tuple[Path, str, str]]:
         found = [(folder / name, name, licence) for name, licence in rows.items() if name.startswith("open_")]
     else:
         found = [(p.path, p.group, p.licence) for p in read_folder(folder, "train")]
-    return [row for row in found if row[2].startswith(OPEN)]
+    return [row for row in found if is_open(row[2])]
 
 
 @click.command(help=__doc__)
