@@ -98,6 +98,11 @@ class Net:
         "auto",
     )
     threads: int = _key(checks.number(1, 16, int), "threads of the net", 1)
+    provider: str = _key(
+        checks.choice("auto", "cpu", "cuda", "tensorrt", "xnnpack", "acl"),
+        "what runs the net; auto: a graphics card where ONNX Runtime has one; what is not there leaves it to the cpu",
+        "auto",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from appliance import config
 from appliance.clock import stopwatch
 from appliance.counting import CoverageMeter, LineCounter, Visitors
 from appliance.frame import Coverage, Crossing, Detections, Frame, Track, VisitorGuess
-from appliance.nets import Detector, Entry, open_detector
+from appliance.nets import USUAL, Detector, Engine, Entry, open_detector
 from appliance.tracking import Tracker, TrackerSettings
 
 
@@ -57,7 +57,7 @@ class Spine:
         camera: config.Camera,
         net: Entry,
         size: tuple[int, int],
-        threads: int = 1,
+        engine: Engine = USUAL,
         visitors: Callable[[str], Visitors] | None = None,
     ) -> "Spine":
         """Build the stages for a camera and a net; the tracker's thresholds stand beside the net in models.toml.
@@ -66,7 +66,7 @@ class Spine:
         """
         tracker = Tracker(TrackerSettings(**net.figures.get("tracker", {})))
         looks = visitors(camera.name) if visitors else None
-        return cls(camera, open_detector(net, size, threads), tracker, looks)
+        return cls(camera, open_detector(net, size, engine), tracker, looks)
 
     def __post_init__(self) -> None:
         self.coverage = CoverageMeter(self.camera.name)

@@ -9,8 +9,9 @@ import pytest
 
 from appliance import cameras, config, config_reference, metrics
 from appliance.config import Line, parse
-from appliance.nets import Catalogue, PersonDetector
+from appliance.nets import Catalogue, Engine, PersonDetector
 from appliance.nets.answers import names
+from appliance.nets.session import PROVIDERS
 from appliance.nightly import closing, connection, night
 from appliance.services import counting
 from appliance.storage import Folder, open_for_writing
@@ -56,7 +57,7 @@ def counted(anchor="foot", **line):
 
 def detector(text):
     net = parse(text).net
-    return PersonDetector(Catalogue().find(net.name), net.size or (320, 192), net.threads)
+    return PersonDetector(Catalogue().find(net.name), net.size or (320, 192), Engine(net.threads, net.provider))
 
 
 def address(text):
@@ -103,6 +104,9 @@ EFFECTS = {  # (table, key) -> what a box does with one value, and with another
     ("visitors", "ages"): lambda tmp: [looks_at_faces(f"[visitors]\nages = {v}", tmp) for v in ("true", "false")],
     ("visitors", "bands"): lambda tmp: [
         names(parse(f"[visitors]\nbands = {v}").visitors.bands) for v in ("[12, 20]", "[16]")
+    ],
+    ("net", "provider"): lambda tmp: [
+        Engine(1, parse(f'[net]\nprovider = "{v}"').net.provider).order([*PROVIDERS.values()]) for v in ("cpu", "acl")
     ],
     ("page", "host"): lambda tmp: [where_the_page_listens(f'[page]\nhost = "{v}"') for v in ("127.0.0.1", "0.0.0.0")],
     ("page", "port"): lambda tmp: [where_the_page_listens(f"[page]\nport = {v}") for v in (8080, 8081)],

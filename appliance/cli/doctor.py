@@ -14,7 +14,7 @@ from appliance import cameras, config
 from appliance.cli import one_line
 from appliance.cli.options import data_option
 from appliance.clock import now, stopwatch
-from appliance.nets import Catalogue, open_detector
+from appliance.nets import Catalogue, Engine, open_detector
 from appliance.nets.board import settle
 from appliance.nightly import connection, release
 from appliance.storage import Folder, open_for_reading
@@ -96,7 +96,7 @@ def _net(folder: Folder, settings: config.Settings) -> Finding:
     entry = Catalogue(pulled=folder.nets).find(settings.net.name)
     settings, why = settle(settings, entry, folder.board)
     width, height = settings.net.size or config.USUAL_SIZE
-    detector = open_detector(entry, (width, height), settings.net.threads)
+    detector = open_detector(entry, (width, height), Engine(settings.net.threads, settings.net.provider))
     picture = np.zeros((height, width, 3), np.uint8)
     detector.detect(picture)
     started = stopwatch()

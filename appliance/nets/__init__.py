@@ -5,11 +5,14 @@ from appliance.nets.catalogue import Catalogue, Entry, NetError
 from appliance.nets.detectors import Detector, open_detector
 from appliance.nets.face import FaceFinder, FaceReader
 from appliance.nets.person import PersonDetector
+from appliance.nets.session import USUAL, Engine
 
 __all__ = [
+    "USUAL",
     "AgeGender",
     "Catalogue",
     "Detector",
+    "Engine",
     "Entry",
     "FaceFinder",
     "FaceReader",

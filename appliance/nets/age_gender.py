@@ -11,7 +11,7 @@ import numpy as np
 
 from appliance.frame import Floats, Pixels
 from appliance.nets.catalogue import Entry
-from appliance.nets.session import Session
+from appliance.nets.session import USUAL, Engine, Session
 
 SIDE = 64
 AGES = 101
@@ -34,8 +34,8 @@ class Guess:
 class AgeGender:
     """Guesses ages. guess(image, box) -> Guess, or None for a face too small to tell."""
 
-    def __init__(self, entry: Entry, threads: int = 1, *, twin: bytes | None = None) -> None:
-        self._session = Session(entry.read() if twin is None else twin, (SIDE, SIDE), threads)
+    def __init__(self, entry: Entry, engine: Engine = USUAL, *, twin: bytes | None = None) -> None:
+        self._session = Session(entry.read() if twin is None else twin, (SIDE, SIDE), engine)
 
     def guess(self, image: Pixels, box: Floats) -> Guess | None:
         """Look at the face in a box (x1, y1, x2, y2; brow to chin, as the face net gives it) of a picture."""

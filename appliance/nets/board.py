@@ -16,6 +16,7 @@ from appliance.clock import stopwatch
 from appliance.config import USUAL_SIZE, Settings, parse_size
 from appliance.nets.catalogue import Entry
 from appliance.nets.detectors import open_detector
+from appliance.nets.session import Engine
 
 LEAST_RATE = 8.0  # looks a second and camera
 SPARE = 1 / 3  # of the processor
@@ -26,10 +27,11 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What was measured: milliseconds of one look by size, of the net with that sha256, on so many cores."""
+    """What was measured: milliseconds of a look by size, of the net with that sha256, run so, on so many cores."""
 
     sha256: str
     threads: int
+    provider: str
     cores: int
     took_ms: dict[str, float]
 
@@ -52,9 +54,10 @@ class Board:
         part.write_text(json.dumps(asdict(self)), encoding="utf-8")
         part.replace(path)
 
-    def is_of(self, entry: Entry, threads: int) -> bool:
-        """Say whether this was measured for that net, with so many threads, on a board like this one."""
-        return (self.sha256, self.threads, self.cores) == (entry.sha256, threads, cores())
+    def is_of(self, entry: Entry, engine: Engine) -> bool:
+        """Say whether this was measured for that net, run in that way, on a board like this one."""
+        told = (self.sha256, self.threads, self.provider, self.cores)
+        return told == (entry.sha256, engine.threads, engine.provider, cores())
 
 
 def cores() -> int:
@@ -62,12 +65,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def measure(entry: Entry, threads: int) -> Board:
+def measure(entry: Entry, engine: Engine) -> Board:
     """Time one look at every size, smallest first; a look that takes a second ends it. Raises NetError."""
     took: dict[str, float] = {}
     for text in entry.figures["sizes"]:
         size = parse_size(text)
-        detector = open_detector(entry, size, threads)
+        detector = open_detector(entry, size, engine)
         picture = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), np.uint8)
         runs = []
         for _ in range(RUNS + 1):
@@ -79,7 +82,7 @@ def measure(entry: Entry, threads: int) -> Board:
         took[text] = round(median(runs[1:] or runs), 2)  # the first look warms up
         if took[text] > 1000:
             break
-    return Board(entry.sha256, threads, cores(), took)
+    return Board(entry.sha256, engine.threads, engine.provider, cores(), took)
 
 
 def choose(board: Board, cameras: int) -> tuple[Size, str]:
@@ -109,11 +112,11 @@ def settle(settings: Settings, entry: Entry, path: Path, *, may_measure: bool = 
     """
     if settings.net.size:
         return settings, "set in tallybox.toml"
-    board = Board.read(path)
-    if board is None or not board.is_of(entry, settings.net.threads):
+    board, engine = Board.read(path), Engine(settings.net.threads, settings.net.provider)
+    if board is None or not board.is_of(entry, engine):
         if not may_measure:
             return settings.at(USUAL_SIZE), "the usual size; the board was not measured yet"
-        board = measure(entry, settings.net.threads)
+        board = measure(entry, engine)
         board.keep(path)
     size, why = choose(board, len(settings.cameras))
     return settings.at(size), why

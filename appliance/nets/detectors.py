@@ -7,6 +7,7 @@ from appliance.frame import Detections, Pixels
 from appliance.nets.catalogue import Entry
 from appliance.nets.others import FastestDet, NanodetPlus, Yolox
 from appliance.nets.person import PersonDetector
+from appliance.nets.session import USUAL, Engine
 
 
 class Detector(Protocol):
@@ -19,9 +20,9 @@ class Detector(Protocol):
 DECODERS = {"yolox": Yolox, "nanodet-plus": NanodetPlus, "fastestdet": FastestDet, "tallybox": PersonDetector}
 
 
-def open_detector(entry: Entry, size: tuple[int, int], threads: int = 1, least: float = 0.05) -> Detector:
+def open_detector(entry: Entry, size: tuple[int, int], engine: Engine = USUAL, least: float = 0.05) -> Detector:
     """Load a net that finds people. Raises ConfigError for one that finds something else, and NetError."""
     if entry.kind != "person":
         raise ConfigError(f"net {entry.name!r}: finds no people (it is a net of kind {entry.kind!r})")
-    detector: Detector = DECODERS[entry.decoder](entry, size, threads, least)
+    detector: Detector = DECODERS[entry.decoder](entry, size, engine, least)
     return detector

@@ -6,6 +6,7 @@ from appliance.frame import Floats, Pixels
 from appliance.nets.age_gender import AgeGender, Guess
 from appliance.nets.catalogue import Catalogue, Entry
 from appliance.nets.person import PersonDetector
+from appliance.nets.session import USUAL, Engine
 
 SIZE = (128, 128)
 LEAST = 0.5  # probability
@@ -14,8 +15,8 @@ LEAST = 0.5  # probability
 class FaceFinder:
     """Finds a person's face. find(image, person) -> its box (x1, y1, x2, y2), or None where none is seen."""
 
-    def __init__(self, entry: Entry, threads: int = 1) -> None:
-        self._detector = PersonDetector(entry, SIZE, threads, LEAST)
+    def __init__(self, entry: Entry, engine: Engine = USUAL) -> None:
+        self._detector = PersonDetector(entry, SIZE, engine, LEAST)
 
     def find(self, image: Pixels, person: Floats) -> Floats | None:
         """Look for the face of the person in a box."""
@@ -31,9 +32,9 @@ class FaceFinder:
 class FaceReader:
     """From a person in a picture to a guess of age and gender: the face net, then the age and gender net."""
 
-    def __init__(self, catalogue: Catalogue, threads: int = 1) -> None:
-        self._finder = FaceFinder(catalogue.find("face"), threads)
-        self._guesser = AgeGender(catalogue.find("age-gender"), threads)
+    def __init__(self, catalogue: Catalogue, engine: Engine = USUAL) -> None:
+        self._finder = FaceFinder(catalogue.find("face"), engine)
+        self._guesser = AgeGender(catalogue.find("age-gender"), engine)
 
     def look(self, image: Pixels, person: Floats) -> Guess | None:
         """Return a guess, or None where no face is seen well enough."""

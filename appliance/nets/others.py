@@ -13,7 +13,7 @@ from appliance.config import parse_size
 from appliance.frame import Detections, Floats, Pixels
 from appliance.nets.catalogue import Entry
 from appliance.nets.person import suppress
-from appliance.nets.session import Session
+from appliance.nets.session import USUAL, Engine, Session
 
 
 class CocoDetector(ABC):
@@ -22,9 +22,9 @@ class CocoDetector(ABC):
     fill = 114  # grey around the picture
     centred = False  # the picture lies in the middle, and not in the upper left corner
 
-    def __init__(self, entry: Entry, size: tuple[int, int], threads: int = 1, least: float = 0.05) -> None:
+    def __init__(self, entry: Entry, size: tuple[int, int], engine: Engine = USUAL, least: float = 0.05) -> None:
         self.size = parse_size(entry.figures["sizes"][0])  # the only one; `size` is for nets that take several
-        self._session, self._least = Session(entry.read(), self.size, threads), least
+        self._session, self._least = Session(entry.read(), self.size, engine), least
         self._rgb = bool(entry.figures.get("rgb"))
 
     def detect(self, image: Pixels) -> Detections:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from appliance.frame import Detections, Floats, Pixels
 from appliance.nets.catalogue import Entry
 from appliance.nets.letterbox import GREY, letterbox
-from appliance.nets.session import Session
+from appliance.nets.session import USUAL, Engine, Session
 
 BINS = 11
 OVERLAP = 0.6  # of two boxes that overlap more, the weaker one goes
@@ -23,9 +23,15 @@ class PersonDetector:
     """Finds people. detect(image) -> Detections with at least `least` probability, strongest first."""
 
     def __init__(
-        self, entry: Entry, size: tuple[int, int], threads: int = 1, least: float = 0.05, *, twin: bytes | None = None
+        self,
+        entry: Entry,
+        size: tuple[int, int],
+        engine: Engine = USUAL,
+        least: float = 0.05,
+        *,
+        twin: bytes | None = None,
     ) -> None:
-        self._session = Session(entry.read() if twin is None else twin, size, threads)
+        self._session = Session(entry.read() if twin is None else twin, size, engine)
         self._a, self._b = entry.score_line(size)
         self._least = float((np.log(least / (1 - least)) - self._b) / self._a)
         self._width, self._height = size

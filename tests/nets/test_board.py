@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.config import USUAL_SIZE, parse
-from appliance.nets import Catalogue
+from appliance.nets import Catalogue, Engine
 from appliance.nets.board import Board, choose, cores, fits, measure, settle
 
 SIZES = ("320x192", "384x224", "448x256", "512x288", "640x384")
@@ -15,7 +15,7 @@ ENTRY = Catalogue().find("person")
 
 
 def board(*took, cores=4, threads=1):
-    return Board("x", threads, cores, dict(zip(SIZES, took, strict=False)))
+    return Board("x", threads, "auto", cores, dict(zip(SIZES, took, strict=False)))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_size_that_was_set_by_hand_stays(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"sha256": 1}', '{"sha256":"","threads":1,"cores":1,"took_ms":{"a":1}}']
+    "text", ["", "{", "[]", '{"sha256": 1}', '{"sha256":"","threads":1,"provider":"cpu","cores":1,"took_ms":{"a":1}}']
 )
 def test_a_damaged_measurement_is_none(tmp_path, text):
     (tmp_path / "board.json").write_text(text)
@@ -76,5 +76,5 @@ def test_a_damaged_measurement_is_none(tmp_path, text):
 
 
 def test_larger_sizes_take_longer_as_measured():
-    took = list(measure(ENTRY, 1).took_ms.values())
+    took = list(measure(ENTRY, Engine()).took_ms.values())
     assert took[0] < took[-1]
