@@ -30,8 +30,10 @@ class Labels:
     ignored: np.ndarray
 
 
-def view(pick: Pick, width: int, height: int, rng: random.Random, mosaic: float) -> tuple[np.ndarray, Labels]:
-    """Return one view, of four pictures with the probability `mosaic`, of one otherwise."""
+def view(
+    pick: Pick, width: int, height: int, rng: random.Random, mosaic: float, masks: float = 0.0
+) -> tuple[np.ndarray, Labels]:
+    """Return one view, of four pictures with the probability `mosaic`, of one otherwise; `masks` covers faces."""
     canvas = np.full((height, width, 3), GREY, np.uint8)
     if rng.random() < mosaic:
         x, y = int(width * rng.uniform(0.3, 0.7)), int(height * rng.uniform(0.3, 0.7))
@@ -40,7 +42,7 @@ def view(pick: Pick, width: int, height: int, rng: random.Random, mosaic: float)
     else:
         placed = [_place(canvas, pick(rng), (0, 0, width, height), (0.6, 2.0), rng)]
     labels = Labels(*(np.concatenate(column).astype(np.float32) for column in zip(*placed, strict=True)))
-    return recolour(canvas, rng), labels
+    return recolour(masked(canvas, labels.boxes, masks, rng), rng), labels
 
 
 def _place(canvas: np.ndarray, picture: Picture, part: Rectangle, scales: tuple[float, float], rng: random.Random):
@@ -79,6 +81,20 @@ def _moved(boxes: np.ndarray, matrix: np.ndarray, part: Rectangle) -> tuple[np.n
     clipped = whole.clip(low, high)
     shown = (clipped[:, 2:] - clipped[:, :2]).prod(1) / np.maximum((whole[:, 2:] - whole[:, :2]).prod(1), 1e-6)
     return clipped.astype(np.float32), shown
+
+
+def masked(image: np.ndarray, boxes: np.ndarray, share: float, rng: random.Random) -> np.ndarray:
+    """Cover the lower part of a share of the faces in a picture, as masks, scarves and cups do."""
+    for x1, y1, x2, y2 in boxes.astype(int):
+        if rng.random() < share:
+            top = y1 + int((y2 - y1) * rng.uniform(0.45, 0.6))
+            colour = rng.choice(
+                ((235, 225, 215), (210, 170, 120), (30, 30, 30), [rng.randrange(256) for _ in range(3)])
+            )
+            middle, half = ((x1 + x2) // 2, (top + y2) // 2), (max(1, (x2 - x1) // 2), max(1, (y2 - top) // 2))
+            cv2.ellipse(image, middle, half, rng.uniform(-12, 12), 0, 360, colour, -1, cv2.LINE_AA)
+            image[top : y2 - half[1] // 2, x1 + half[0] // 5 : x2 - half[0] // 5] = colour
+    return image
 
 
 def recolour(image: np.ndarray, rng: random.Random) -> np.ndarray:

@@ -70,7 +70,7 @@ def evaluate(
         click.echo(f"{name}  {'  '.join(f'{view} {ap:.3f} ({people} people)' for view, (ap, people) in rows.items())}")
 
     for size in sizes:
-        detector = PersonDetector(entry, parse_size(size), 1, 0.02, twin=twin)
+        detector = PersonDetector(entry, parse_size(size), least=0.02, twin=twin)
         say(f"{net} {'fp32' if fp32 else 'int8'} {size}", finder_of(detector))
     for name, find in (yardsticks(others) if others else {}).items():
         say(name, find)

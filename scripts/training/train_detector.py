@@ -37,13 +37,14 @@ KEEP, SAVE_EVERY, SAY_EVERY, REREAD = 0.998, 100, 50, 600.0
 
 @dataclass(frozen=True, slots=True)
 class Food:
-    """What a run learns from: folders with how often each is drawn, sources that are held out, a teacher's opinions."""
+    """What a run learns from: folders with how often each is drawn, what is held out, a teacher's opinions."""
 
     folders: list[tuple[Path, float]]
     held_out: tuple[str, ...] = ()
     licensed_only: bool = False
     soft: Path | None = None
     sizes: tuple[str, ...] = SIZES
+    masks: float = 0.0
 
     def read(self) -> list[tuple[list[Picture], float]]:
         """Return the pictures that are there now, folder by folder, with how often each folder is drawn."""
@@ -73,7 +74,9 @@ def feed(queue: "Queue[Any]", food: Food, batch: int, seed: int) -> None:
             sets, weights = [pictures for pictures, _ in there], [weight for _, weight in there]
             read = time.monotonic()
         width, height = parse_size(rng.choice(food.sizes))
-        views = [view(pick, width, height, rng, 0.35) for _ in range(round(batch * 384 * 224 / (width * height)))]
+        views = [
+            view(pick, width, height, rng, 0.35, food.masks) for _ in range(round(batch * 384 * 224 / (width * height)))
+        ]
         queue.put((np.stack([picture for picture, _ in views]), [labels for _, labels in views]))
 
 
@@ -176,6 +179,7 @@ class Diary:
 @click.option("--hold-out", multiple=True, help="a source (the folder of its pictures) never to train on")
 @click.option("--licensed-only", is_flag=True, help="only pictures whose stated licence lets the net ship")
 @click.option("--size", "sizes", multiple=True, default=SIZES, help="of the views; drawn from all that are given")
+@click.option("--masks", default=0.0, show_default=True, help="share of the boxes whose lower part is covered: faces")
 @click.option("--soft", type=click.Path(path_type=Path), help="opinions of a teacher (scripts.training.teacher)")
 @click.option("--out", type=click.Path(path_type=Path), required=True)
 @click.option("--minutes", type=float, help="of the whole run, over all its resumptions")
@@ -186,8 +190,8 @@ class Diary:
 @click.option("--seed", default=1, show_default=True)
 def train(
     start: Path, levels: int, data: tuple[str, ...], hold_out: tuple[str, ...], licensed_only: bool,
-    sizes: tuple[str, ...], soft: Path | None, out: Path, minutes: float | None, steps: int | None, rate: float,
-    leak: float, batch: int, seed: int,
+    sizes: tuple[str, ...], masks: float, soft: Path | None, out: Path, minutes: float | None, steps: int | None,
+    rate: float, leak: float, batch: int, seed: int,
 ) -> None:  # fmt: skip
     if (minutes is None) == (steps is None):
         raise click.UsageError("give either --minutes or --steps")
@@ -198,7 +202,7 @@ def train(
     folders = [(Path(text.rsplit("=", 1)[0]), float(text.rsplit("=", 1)[1])) for text in data]
     spawn = multiprocessing.get_context("spawn")  # forked after torch has run, a child hangs
     queue = spawn.Queue(12)
-    arguments = (queue, Food(folders, hold_out, licensed_only, soft, sizes), batch, seed + int(60 * run.spent))
+    arguments = (queue, Food(folders, hold_out, licensed_only, soft, sizes, masks), batch, seed + int(60 * run.spent))
     spawn.Process(target=feed, args=arguments, daemon=True).start()
     while (gone := run.averaged.steps / steps if steps else run.minutes() / minutes) < 1:
         run.pace(gone, leak)

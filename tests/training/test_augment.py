@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from scripts.training.augment import view
+from scripts.training.augment import masked, view
 from scripts.training.pictures import Picture, add_opinions, is_open, of_source, read_folder, read_opinions
 
 BOX = (60, 30, 100, 110)
@@ -95,3 +95,12 @@ def test_a_source_that_is_held_out_is_parted_from_the_others(picture):
 )
 def test_a_licence_lets_a_net_ship_or_not(licence, is_so):
     assert is_open(licence) == is_so
+
+
+def test_a_mask_covers_the_lower_part_of_a_face_and_nothing_else():
+    image = masked(np.zeros((100, 100, 3), np.uint8), np.array([[20, 20, 60, 80]], np.float32), 1.0, random.Random(3))
+    y, x = np.nonzero(image.any(2))
+    assert y.min() >= 20 + 0.45 * 60 - 6
+    assert y.max() <= 84
+    assert 16 <= x.min() < x.max() <= 64
+    assert not masked(np.zeros((9, 9, 3), np.uint8), np.array([[1, 1, 8, 8]], np.float32), 0.0, random.Random(3)).any()

@@ -8,6 +8,7 @@ bands give the share in the right band and in the right or the next one, and the
 found at the threshold that calls 2 % of adults children.
 """
 
+import csv
 import random
 import runpy
 from collections.abc import Callable
@@ -81,12 +82,25 @@ def yardstick(folder: Path) -> Guesser:
     return guess
 
 
+def write_answers(told: Told, path: Path) -> None:
+    """Write what the net says on the average of each band and gender (see appliance.nets.answers)."""
+    low, high = (np.array([getattr(f, end) for f in told.faces]) for end in ("low", "high"))
+    man, of = np.array([f.man for f in told.faces]), OF_YEAR[(low + high) // 2]
+    rows = [[(min(b, 80) + a) / 2, *told.ages[of == i].mean(0).round(5).tolist()] for i, (a, b) in enumerate(BANDS)]
+    rows += [[name, round(float(told.man[man == (name == "m")].mean()), 4)] for name in ("m", "f")]
+    with path.open("w", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
 @click.command(help=__doc__)
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--size", "sizes", multiple=True, default=[0, 32, 24], show_default=True, help="0: clean")
 @click.option("--fp32", is_flag=True, help="judge the fp32 twin instead")
+@click.option("--answers", type=click.Path(path_type=Path), help="write how it errs at the last size there: CSV")
 @click.option("--yardsticks", "others", type=click.Path(path_type=Path, exists=True), help="a folder of others' nets")
-def evaluate(folders: tuple[Path, ...], sizes: tuple[int, ...], fp32: bool, others: Path | None) -> None:
+def evaluate(
+    folders: tuple[Path, ...], sizes: tuple[int, ...], fp32: bool, answers: Path | None, others: Path | None
+) -> None:
     entry = Catalogue().find("age-gender")
     net = AgeGender(entry, twin=entry.read_twin() if fp32 else None)
 
@@ -105,6 +119,8 @@ def evaluate(folders: tuple[Path, ...], sizes: tuple[int, ...], fp32: bool, othe
                 click.echo(f"{folder.name} {size or 'clean'} {name}: {line_of(figures(told))}")
                 if name == "ours":
                     say_by_ethnicity(told)
+                if name == "ours" and answers:
+                    write_answers(told, answers)
 
 
 def say_by_ethnicity(told: Told) -> None:
