@@ -1,11 +1,11 @@
-"""image_build/build image|bundle|sbom|boards: the command line of the build."""
+"""image_build/build image|bundle|imager|application: the command line of the build."""
 
 import argparse
 import sys
 import time
 from pathlib import Path
 
-from image_build import base, boot, disk, manifest, root, settings
+from image_build import base, boot, disk, jetson, manifest, root, settings
 from image_build import bundle as bundles
 from image_build.settings import OUT, BuildError
 
@@ -61,10 +61,16 @@ def imager(board: settings.Board, version: str) -> Path:
     return manifest.write_imager_list(board, version, card)
 
 
+def application(board: settings.Board, version: str) -> Path:
+    """Write the application bundle for a Jetson."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    return jetson.bundle(board, version, OUT / f"tallybox-{version}-{board.name}.tar.zst")
+
+
 def main() -> None:
     """Parse and build; a failure is one line and exit 1."""
     parser = argparse.ArgumentParser(prog="image_build/build", description=settings.__doc__)
-    parser.add_argument("what", choices=["base", "image", "bundle", "imager"])
+    parser.add_argument("what", choices=["base", "image", "bundle", "imager", "application"])
     parser.add_argument("--board", default="bench", choices=settings.boards())
     parser.add_argument("--version", default=settings.version(), help="image version (default: that of the tree)")
     told = parser.parse_args()
@@ -73,6 +79,7 @@ def main() -> None:
         "image": image,
         "bundle": bundle,
         "imager": imager,
+        "application": application,
     }
     try:
         print(work[told.what](settings.load_board(told.board), told.version))

@@ -81,6 +81,7 @@ def merge(source: Path, added: dict[str, Entry], edited: dict[str, Edit], target
                 name = member.name = member.name.removeprefix("./").strip("/") or "."
                 if name == "." or name in added or _is_dropped(name):
                     continue
+                member.pax_headers = without_names(member)
                 have.add(name)
                 data = old.extractfile(member) if member.isreg() else None
                 if data and name in edited:
@@ -112,6 +113,11 @@ def _add(archive: tarfile.TarFile, name: str, entry: Entry) -> None:
         data = _bytes(content)
         member.size = len(data)
         archive.addfile(member, io.BytesIO(data))
+
+
+def without_names(member: tarfile.TarInfo) -> dict[str, str]:
+    """Return a member's further headers without a long name or link, which would win over what is set here."""
+    return {key: value for key, value in member.pax_headers.items() if key not in ("path", "linkpath")}
 
 
 def _bytes(content: bytes | Path | str) -> bytes:
