@@ -18,6 +18,7 @@ _LIMITS = {
     "max_request_header_size": 8 * 1024,
     "max_request_body_size": 4 * MAX_BYTES,  # the application's own limit is lower and counts its refusals
     "ident": None,
+    "clear_untrusted_proxy_headers": False,  # access.py itself asks whether a proxy of this machine said so
 }
 
 

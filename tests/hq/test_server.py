@@ -9,12 +9,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 from appliance.documents import acknowledge, acknowledgement, digest, store_day
+from hq import users
 from hq.database import open_database, sqlite_url
 from tests.hq.chain_of_shops import Shop, recent_day
 
@@ -145,3 +147,27 @@ def test_it_stops_cleanly_when_told(tmp_path: Path, shop: Shop) -> None:
         assert client.get("/healthz").text == "ok\n"
         process.terminate()
         assert process.wait(timeout=60) == 0
+
+
+def test_what_a_proxy_on_this_machine_says_is_heard(tmp_path: Path) -> None:
+    """Before the first user a page is shown to this machine alone, and asking through a proxy is not that."""
+    with serving(tmp_path) as (client, _):
+        assert client.get("/").status_code == 200
+        for header in ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-Ip"):
+            assert client.get("/", headers={header: "203.0.113.7"}).status_code == 302, header
+
+
+def test_behind_a_proxy_the_cookie_is_for_https_alone_and_failures_are_counted_by_caller(tmp_path: Path) -> None:
+    with serving(tmp_path) as (client, _):
+        engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
+        users.add_user(engine, users.User("anna", "admin", ""), "correct horse battery", "test", datetime.now(UTC))
+        engine.dispose()
+
+        def log_in(name: str, address: str, password: str = "wrong") -> httpx.Response:
+            headers = {"X-Forwarded-For": address, "X-Forwarded-Proto": "https"}
+            return client.post("/login", data={"name": name, "password": password}, headers=headers)
+
+        assert [log_in(f"user{k}", "203.0.113.7").status_code for k in range(11)] == [401] * 10 + [429]
+        answer = log_in("anna", "203.0.113.8", "correct horse battery")
+        assert answer.status_code == 302
+        assert "Secure" in answer.headers["Set-Cookie"]
