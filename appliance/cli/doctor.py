@@ -144,7 +144,8 @@ def _headquarters(folder: Folder, settings: config.Settings) -> Finding:
         with connection.client(settings.headquarters, folder.pin()) as http:
             http.get("/healthz").raise_for_status()
     except httpx.HTTPError as error:
-        return Finding("headquarters", f"{url}: {one_line(error).split(' For more')[0]}", "check the address and the line; documents wait till then")
+        said = one_line(error).split(" For more")[0]
+        return Finding("headquarters", f"{url}: {said}", "check the address and the line; documents wait till then")
     return Finding("headquarters", f"{url} answers")
 
 
