@@ -113,7 +113,7 @@ class Box:
         start, end = self.settings.shop.clock.span(day)
         late = self.rng.random() < 0.05
         base = int(start) - (3 * 86_400 if late else 0) + 36_000
-        if self.rng.random() < 0.95:
+        if self.rng.random() < 0.95 or day == FIRST:
             people = self.rng.randrange(5)
             self.journal.write(
                 [Crossing(base + self.rng.random() * 60, "door", "in", "in", 1, 1, 0.5) for _ in range(people)],

@@ -86,7 +86,7 @@ def refusals(folder):
     return {
         "nobody vouches for it": (good, {}, "certificate verify failed"),
         "another one is named": (good, {"ca": other.certificate}, "certificate verify failed"),
-        "another key is pinned": (good, {"pin": other.pin}, "as when the box was enrolled"),
+        "another key is pinned": (good, {"pin": other.pin}, "its key is "),
         "the pin is not softened by a certificate": (good, {"ca": good.certificate, "pin": other.pin}, "its key is"),
         "it has expired": (old, {"ca": old.certificate}, "certificate has expired"),
         "it is of another address": (moved, {"ca": moved.certificate}, "IP address mismatch"),
