@@ -13,9 +13,9 @@ def sparkline(counts: Sequence[int | None]) -> Markup:
     step = _WIDTH / max(1, len(counts))
     bars = [(i, max(1.0, count / most * _HEIGHT)) for i, count in enumerate(counts) if count is not None]
     gaps = [(i, 2.0) for i, count in enumerate(counts) if count is None]
-    return Markup('<svg class="spark" viewBox="0 0 {} {}" aria-hidden="true">{}{}</svg>').format(
-        _WIDTH, _HEIGHT, _columns("bar", bars, step), _columns("gap", gaps, step)
-    )
+    return Markup(
+        '<svg class="spark" viewBox="0 0 {} {}" preserveAspectRatio="xMinYMid" aria-hidden="true">{}{}</svg>'
+    ).format(_WIDTH, _HEIGHT, _columns("bar", bars, step), _columns("gap", gaps, step))
 
 
 def hour_bars(names: Sequence[str], counts: Sequence[int | None], unit: str) -> Markup:
@@ -38,10 +38,10 @@ def hour_bars(names: Sequence[str], counts: Sequence[int | None], unit: str) -> 
         for i, (name, count) in enumerate(zip(names, counts, strict=True))
         for height in [2.0 if count is None else max(1.0, count / most * tall)]
     ]
-    size = (max(1, len(names)) * wide, tall + 44)
-    return Markup('<svg class="hours" viewBox="0 0 {} {}" role="img" aria-label="{} by hour">{}</svg>').format(
-        *size, unit, Markup("").join(parts)
-    )
+    box = f"0 0 {max(1, len(names)) * wide} {tall + 44}"
+    return Markup(
+        '<svg class="hours" viewBox="{}" preserveAspectRatio="xMinYMid" role="img" aria-label="{} by hour">{}</svg>'
+    ).format(box, unit, Markup("").join(parts))
 
 
 def _word(x: float, y: float, text: str) -> Markup:

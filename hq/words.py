@@ -26,7 +26,10 @@ def tenths(value: float | None) -> str:
 
 def change(share: float | None) -> str:
     """Return 0.123 as "+12 %"."""
-    return DASH if share is None else f"{round(share * 100):+d}{_NARROW}%".replace("-", "\N{MINUS SIGN}")
+    if share is None:
+        return DASH
+    percents = round(share * 100)
+    return f"{percents:{'+' if percents else ''}d}{_NARROW}%".replace("-", "\N{MINUS SIGN}")
 
 
 def long_day(day: date) -> str:
