@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Picture:
     ignored: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     grounds: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    light: str = ""
 
 
 def is_open(licence: str) -> bool:
@@ -79,6 +81,11 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
         picture.ignored = np.array(ignored, np.float32).reshape(-1, 4)
         picture.grounds = np.array(grounds, np.float32).reshape(-1, 2)
         picture.belief = np.ones(len(boxes), np.float32)
+    extra = folder / "frames_extra.csv"
+    with extra.open(newline="") if extra.exists() else nullcontext([]) as file:
+        for row in csv.DictReader(file):
+            if row["file"] in pictures:
+                pictures[row["file"]].light = row["light"]
     return [picture for picture in pictures.values() if picture.path.exists()]
 
 
