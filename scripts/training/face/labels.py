@@ -22,15 +22,15 @@ SURE, UNSURE, LEAST_SIDE = 0.55, 0.2, 8
 COLUMNS = ("file", "group", "split", "kind", "x1", "y1", "x2", "y2", "licence")
 
 
-def pictures_of(folder: Path) -> list[tuple[Path, str, str]]:
-    """Return (path, group, licence) of those training pictures whose licence lets the net ship."""
+def pictures_of(folder: Path) -> list[tuple[Path, str, str, str]]:
+    """Return (path, group, split, licence) of the pictures of train and val whose licence lets a net ship."""
     if (folder / "boxes.csv").exists():
         with (folder / "boxes.csv").open(newline="") as file:
-            rows = {row["file"]: row["licence"] for row in csv.DictReader(file) if row["split"] == "train"}
-        found = [(folder / name, name, licence) for name, licence in rows.items() if name.startswith("open_")]
+            rows = {row["file"]: (row["split"], row["licence"]) for row in csv.DictReader(file)}
+        found = [(folder / name, name, *told) for name, told in rows.items() if name.startswith("open_")]
     else:
-        found = [(p.path, p.group, p.licence) for p in read_folder(folder, "train")]
-    return [row for row in found if is_open(row[2])]
+        found = [(p.path, p.group, p.split, p.licence) for p in read_folder(folder)]
+    return [row for row in found if row[2] in ("train", "val") and is_open(row[3])]
 
 
 @click.command(help=__doc__)
@@ -49,9 +49,9 @@ def label(folders: tuple[Path, ...], weights: Path, out: Path) -> None:
         rows = csv.writer(file)
         if not known:
             rows.writerow(COLUMNS)
-        for path, group, licence in bar:
+        for path, group, split, licence in bar:
             found = look(lambda image, least: net(image, least)[:, :5], cv2.imread(str(path)), theirs["nms"])
-            rows.writerows([str(path.resolve()), group, "train", *told, licence] for told in opinions(found))
+            rows.writerows([str(path.resolve()), group, split, *told, licence] for told in opinions(found))
 
 
 def opinions(found: np.ndarray) -> list[list[str]]:
