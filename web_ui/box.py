@@ -51,6 +51,7 @@ class Box:
     nights: list[Night]
     changed: float | None
     updates: list[str]
+    update_asked_for: bool
 
     @property
     def sent(self) -> float | None:
@@ -83,6 +84,7 @@ def look(site: Site, visit: Visit) -> Box:
         nights=queries.nights(visit.database, NIGHTS) if visit.database else [],
         changed=queries.last_change(visit.database) if visit.database else None,
         updates=sorted(path.name for path in site.folder.updates.glob("*.raucb")),
+        update_asked_for=site.folder.update_asked_for.exists(),
     )
 
 

@@ -54,6 +54,17 @@ def draw(
     return Markup("").join(_Chart(form, name, bars).svg(title, label, note, describe) for form in forms)
 
 
+def share_bar(share: float, low: float, high: float) -> Markup:
+    """Return a share of the whole as a bar, and its interval as a thin line across the end of it."""
+    width = 120
+    bar, start, end = (round(width * min(1.0, max(0.0, value)), 1) for value in (share, low, high))
+    return Markup(
+        '<svg class="share" viewBox="0 0 {w} 12" width="{w}" height="12" aria-hidden="true">'
+        '<path class="whole" d="M0 11.5H{w}"/><rect class="bar" y="2" width="{bar}" height="8"/>'
+        '<path class="span" d="M{start} 6H{end}M{start} 3v6M{end} 3v6"/></svg>'
+    ).format(w=width, bar=bar, start=start, end=end)
+
+
 class _Chart:
     """One form of one chart, with its scale."""
 

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, Response, make_response, render_template, url_for
 from sqlite_utils import Database
 from werkzeug.exceptions import NotFound
 
@@ -76,13 +76,16 @@ def day(day: str) -> str:
 
 
 @routes.get("/box")
-def show_box() -> str:
+def show_box() -> Response:
     """The box: cameras, net, disk, deliveries, what to do next."""
     here = visit()
     seen = box.look(site(), here)
     steps = list(box.next_steps(seen, here))
     url = config.scrub(here.settings.headquarters.url)
-    return render_template("box.html", box=seen, steps=steps, folder=_folder(), here=here, headquarters=url)
+    page = render_template("box.html", box=seen, steps=steps, folder=_folder(), here=here, headquarters=url)
+    response = make_response(page)
+    response.headers["Referrer-Policy"] = "same-origin"  # no-referrer would make the button's Origin "null"
+    return response
 
 
 @routes.get("/meaning")

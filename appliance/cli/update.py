@@ -35,17 +35,5 @@ def update(bundle: Path | None, force: bool, folder: Folder) -> None:
         os.execv(words[0], words)  # noqa: S606 - a path of our own
     if bundle is not None or force:
         raise RuntimeError("only root may install a bundle by its name")
-    request(folder)
+    folder.ask_for_update()
     click.echo("asked for: the box installs what lies in its updates folder, and restarts")
-
-
-def waiting(folder: Folder) -> list[Path]:
-    """Return the bundles that were fetched, oldest name first."""
-    return sorted((folder.path / "updates").glob("*.raucb"))
-
-
-def request(folder: Folder) -> None:
-    """Ask the box to install what was fetched. Raises RuntimeError where nothing was."""
-    if not waiting(folder):
-        raise RuntimeError("no update was fetched")
-    (folder.path / "updates" / "requested").touch()

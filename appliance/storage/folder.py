@@ -53,6 +53,20 @@ class Folder:
         """Where update bundles lie that were fetched and checked."""
         return self.path / "updates"
 
+    @property
+    def update_asked_for(self) -> Path:
+        """Exists from when somebody asked for the fetched update until the image's updater begins."""
+        return self.updates / "requested"
+
+    def ask_for_update(self) -> None:
+        """Ask the image to install what was fetched. Raises StorageError where there is nothing."""
+        if not any(self.updates.glob("*.raucb")):
+            raise StorageError("no update was fetched")
+        try:
+            self.update_asked_for.touch()
+        except OSError as error:
+            raise StorageError(f"{self.update_asked_for}: {error.strerror}") from None
+
     def make(self) -> "Folder":
         """Create the folder. Raises StorageError where that can't be done or nothing can be written."""
         try:

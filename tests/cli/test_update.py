@@ -46,6 +46,5 @@ def test_without_a_fetched_bundle_nothing_is_asked_for(box):
 
 def test_a_fetched_bundle_is_asked_for(box):
     (box / "updates/tallybox-2.raucb").touch()
-    assert module.waiting(Folder(box)) == [box / "updates/tallybox-2.raucb"]
     assert run(box).exit_code == 0
-    assert (box / "updates/requested").exists()
+    assert Folder(box).update_asked_for.exists()
