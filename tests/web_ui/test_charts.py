@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web_ui.charts import HOURS, MONTH, WEEK, Bar, draw
+from web_ui.charts import HOURS, MONTH, WEEK, Bar, draw, share_bar
 
 SVG = "{http://www.w3.org/2000/svg}"
 BARS = st.lists(
@@ -76,3 +76,9 @@ def test_a_narrow_month_keeps_its_largest_number_and_every_seventh_label() -> No
     chart = drawn([Bar(str(i), i) for i in range(28)], MONTH)[1]
     texts = [text.text for text in chart.iter(f"{SVG}text")]
     assert texts == ["27", "6", "13", "20", "27"]
+
+
+def test_a_share_is_a_bar_with_its_interval_within_the_whole():
+    drawn = str(share_bar(0.5, -0.1, 1.2))
+    assert 'class="bar" y="2" width="60.0"' in drawn
+    assert 'd="M0.0 6H120.0' in drawn
