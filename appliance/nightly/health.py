@@ -29,6 +29,8 @@ def of_box(db: Database, folder: Folder, day: ShopDay) -> dict[str, float | str]
         "documents_waiting": db.execute("SELECT count(*) FROM outbox WHERE parked = 0").fetchone()[0],
         "documents_parked": db.execute("SELECT count(*) FROM outbox WHERE parked = 1").fetchone()[0],
     }
+    seconds = db.execute("SELECT seconds FROM clock_offset").fetchone()[0]
+    health |= {} if seconds is None else {"clock_offset_s": round(seconds)}
     health |= _told("uptime_s", Path("/proc/uptime"), lambda text: round(float(text.split()[0])))
     health |= _told("temperature_c", TEMPERATURE, lambda text: round(int(text) / 1000, 1))
     health |= _told("undervoltage", THROTTLED, lambda text: int(bool(int(text, 16) & UNDERVOLTAGE_SINCE_BOOT)))
@@ -43,6 +45,7 @@ def _cameras(folder: Folder) -> dict[str, float | str]:
     cameras = state["cameras"].values()
     return {
         "counter_runs": 1,
+        "net": str(state.get("net", ""))[:80],
         "cameras": len(cameras),
         "cameras_alive": sum(bool(camera["alive"]) for camera in cameras),
         "camera_restarts": sum(int(camera["restarts"]) for camera in cameras),

@@ -7,6 +7,7 @@ revision with its reason, and the next one goes on.
 import gzip
 import logging
 from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
 
 import httpx
 from sqlite_utils import Database
@@ -33,6 +34,7 @@ class Answer:
     refused: bool
     text: str
     meant: str = ""  # the version that headquarters names for this box
+    clock: str = ""  # headquarters' own, as HTTP's Date has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ def send_waiting(db: Database, settings: Settings, pin: str = "", pacer: Pacer |
             if answer.acknowledged:
                 outbox.acknowledged(db, document, now())
                 release.hear(db, answer.meant)
+                _compare_clocks(db, answer.clock)
                 acknowledged, size = acknowledged + 1, size + len(document.body)
                 continue
             outbox.tried(db, document, answer.text, now(), park=answer.refused)
@@ -84,8 +87,19 @@ def put(http: httpx.Client, store: str, document: outbox.Waiting, pacer: Pacer) 
     text = f"{response.status_code} {' '.join(response.text[:200].split())}"
     if response.status_code in (200, 201):
         answer = _checked(response.content, store, document)
-        return replace(answer, meant=response.headers.get("Tallybox-Release", ""))
+        said = response.headers
+        return replace(answer, meant=said.get("Tallybox-Release", ""), clock=said.get("Date", ""))
     return Answer(False, response.status_code in REFUSED, text)
+
+
+def _compare_clocks(db: Database, theirs: str) -> None:
+    """Keep how far their clock is ahead of ours; HTTP tells whole seconds, so less than two is none."""
+    try:
+        ahead = parsedate_to_datetime(theirs).timestamp() + 0.5 - now()
+    except (ValueError, OverflowError):
+        return
+    with db.conn:
+        db.conn.execute("UPDATE clock_offset SET seconds = ?, time = ?", [ahead if abs(ahead) >= 2 else 0.0, now()])
 
 
 def _checked(body: bytes, store: str, document: outbox.Waiting) -> Answer:

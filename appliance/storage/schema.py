@@ -84,3 +84,10 @@ def visitors(db: Database) -> None:
         "CREATE TABLE mix_error (truth TEXT NOT NULL, said TEXT NOT NULL, share REAL NOT NULL,"
         " PRIMARY KEY (truth, said)) WITHOUT ROWID"
     )
+
+
+@migrations()
+def clocks(db: Database) -> None:
+    """How far headquarters' clock was ahead of the box's when it last acknowledged, to the second."""
+    db.execute("CREATE TABLE clock_offset (one INTEGER PRIMARY KEY CHECK (one = 1), seconds REAL, time REAL)")
+    db.execute("INSERT INTO clock_offset (one) VALUES (1)")

@@ -131,3 +131,9 @@ def test_the_documents_health_is_numbers_that_were_measured(box):
     assert health["disk_free_mb"] > 0
     assert (health["gaps"], health["gap_minutes"]) == (2, 11 * 60)  # seen from 12:00 to 13:00 of 08:00 to 20:00
     assert health["documents_waiting"] == 0
+    assert "clock_offset_s" not in health  # never compared
+    box.db.execute("UPDATE clock_offset SET seconds = 61.4")
+    box.db.conn.commit()
+    box.saw(OPENED + 8 * 3600 - 60, 1, [(OPENED + 8 * 3600 - 30, "in")])
+    box.close()
+    assert box.document().health["clock_offset_s"] == 61

@@ -1,13 +1,14 @@
 """Only an acknowledgement that names the document counts. Headquarters is played by a small server of the test."""
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from appliance import config
 from appliance.documents import Acknowledgement, acknowledgement
-from appliance.nightly import outbox, send_waiting
+from appliance.nightly import outbox, send_waiting, sender
 from appliance.storage import Folder, open_for_writing
 
 DIGEST = "sha256:" + "a" * 64
@@ -112,3 +113,10 @@ def test_a_certificate_file_that_is_none_is_said_in_one_line(db, tmp_path):
     settings = config.parse(f'[headquarters]\nurl = "https://127.0.0.1:9"\nca = "{tmp_path}/none.pem"\n')
     with pytest.raises(RuntimeError, match=r"none\.pem: the certificate can't be used"):
         send_waiting(db, settings)
+
+
+@pytest.mark.parametrize(("ahead", "kept"), [(0.0, 0.0), (1.0, 0.0), (-3600.0, 3600.0), (90.0, -90.0)])
+def test_the_boxs_clock_is_compared_with_headquarters(db, headquarters, monkeypatch, ahead, kept):
+    monkeypatch.setattr(sender, "now", lambda: time.time() + ahead)
+    send_waiting(db, headquarters(good))
+    assert db.execute("SELECT seconds FROM clock_offset").fetchone()[0] == pytest.approx(kept, abs=3)
