@@ -17,6 +17,7 @@ PARTS: dict[str, Check] = {
     "provision": provision.provision,
     "update": updates.update,
     "roots": updates.roots,
+    "growth": cuts.growth,
     "cuts": cuts.cuts,
     "crashes": cuts.crashes,
     "stick": updates.stick,

@@ -11,9 +11,10 @@ _SCRIBBLE = "while :; do dd if=/dev/urandom of=/data/scratch bs=64k count=16 con
 
 
 def cuts(parts: Parts, table: Table) -> None:
-    """The plug pulled while the card is written: by the first growth, an installation, a trial, a commit."""
+    """The plug pulled while the card is written: by an installation, a trial, a commit."""
     with machine("cuts", parts) as box:
-        _cut_in_growth(box, table)
+        box.start().page()
+        box.verdict()
         for image, delay in (("rootfs.1", 1.0), ("rootfs.1", 6.0), ("boot.1", 1.0)):
             _cut_in_install(box, table, image, delay)
         _cuts_around_a_commit(box, table)
@@ -30,10 +31,12 @@ def quick(parts: Parts, table: Table) -> None:
             need("committed" in row.says and box.committed() == "B", "not committed")
 
 
-def _cut_in_growth(box: Machine, table: Table) -> None:
-    with table.row("power cuts in the first boot: before, right after and a while after the growth") as row:
+def growth(parts: Parts, table: Table) -> None:
+    """The plug pulled in the first boot: before, right after and a while after the data partition was stretched."""
+    with machine("growth", parts) as box, table.row("power cuts in the first boot, around the growth") as row:
+        box.extra = "loglevel=7"  # or the console would not show what the initramfs says
         for moment, delay in (("slot A tryboot", 0.0), ("data partition grown", 0.0), ("slot A tryboot", 3.0)):
-            box.start().wait_for(moment, 200)
+            box.start().wait_for(moment, 300)
             time.sleep(delay)
             box.cut()
         box.start()

@@ -54,7 +54,10 @@ def test_it_installs_once_runs_as_its_own_user_and_goes_without_a_trace_but_the_
     told = on_a_machine_of_its_own(
         tmp_path,
         """
-        state() { git -c safe.directory='*' status --porcelain --ignored | grep -v pycache | sha256sum; }
+        checkout=$(mktemp -d)
+        cp -r appliance web_ui hq models locks scripts image_build pyproject.toml README.md LICENSE NOTICE "$checkout"
+        cd "$checkout"
+        state() { find . -type f -not -name '*.pyc' -print0 | sort -z | xargs -0 sha256sum | sha256sum; }
         before=$(state)
         first=$(mktemp)
         scripts/install
@@ -65,7 +68,7 @@ def test_it_installs_once_runs_as_its_own_user_and_goes_without_a_trace_but_the_
         systemd-analyze verify /etc/systemd/system/tallybox-*.service 2>&1 | grep -i tallybox || echo "units verified"
         stat -c '%U %a' /var/lib/tallybox
         setpriv --reuid tallybox --regid tallybox --clear-groups env HOME=/ TALLYBOX_DATA=/var/lib/tallybox \
-          timeout 60 tallybox label --text | tail -1 | cut -c 1-4
+          timeout 60 /usr/local/bin/tallybox label --text | tail -1 | cut -c 1-4
         scripts/install --uninstall
         ls -d /opt/tallybox /etc/systemd/system/tallybox-* /usr/local/bin/tallybox 2>/dev/null || echo "gone"
         ls /var/lib/tallybox/keys/page.code
