@@ -49,7 +49,8 @@ def _cut_in_install(box: Machine, table: Table, image: str, delay: float) -> Non
         with_bundles(box)
         box.sh(f"({_SCRIBBLE}) >/dev/null 2>&1 &")
         box.sh("(rauc install /run/bundles/good.raucb >/run/log 2>&1; sync) >/dev/null 2>&1 &")
-        box.sh(f"until grep -q 'Copying image to {image}' /run/log; do sleep 0.2; done", 300)
+        copying = f"until grep -q 'Copying image to {image}' /run/log; do sleep 0.2; done"
+        box.sh(f'timeout 280 sh -c "{copying}" || {{ tail -n 4 /run/log; exit 1; }}')
         time.sleep(delay)
         box.cut()
         box.start()
