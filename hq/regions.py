@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from hq.chain import chain_of_regions
 from hq.tables import latest_day, store
@@ -59,20 +59,18 @@ def regions_of_day(connection: Connection, day: date, region: str = "") -> list[
 
 def _alike(connection: Connection, day: date, region: str) -> dict[str, tuple[int, int, int]]:
     """Return stores, people in and people in a week before, of the stores of a region that have both numbers."""
-    found = latest_day.c
-    both = (
-        select(found.store, func.sum(case((found.day == day, found.in_count))).label("now"))
-        .add_columns(func.sum(case((found.day != day, found.in_count))).label("before"))
-        .where(found.day.in_([day, day - timedelta(days=7)]), found.in_count.is_not(None))
-        .group_by(found.store)
-        .having(func.count() == 2)
-        .subquery()
-    )
+    today, before = latest_day.alias("today"), latest_day.alias("before")
+    of_both = [
+        and_(told.c.store == store.c.name, told.c.day == on, told.c.in_count.is_not(None))
+        for told, on in ((today, day), (before, day - timedelta(days=7)))
+    ]
     query = (
-        select(store.c.region, func.count(), func.sum(both.c.now), func.sum(both.c.before))
-        .join_from(store, both, both.c.store == store.c.name)
+        select(store.c.region, func.count(), func.sum(today.c.in_count), func.sum(before.c.in_count))
+        .select_from(store)
+        .join(today, of_both[0])
+        .join(before, of_both[1])
         .group_by(store.c.region)
     )
     if region:
         query = query.where(store.c.region == region)
-    return {name: (count, int(now), int(before)) for name, count, now, before in connection.execute(query)}
+    return {name: (count, int(now), int(then)) for name, count, now, then in connection.execute(query)}

@@ -6,8 +6,8 @@ Uploads (the backlog) and downloads (update bundles) both go this way, and nothi
 import hashlib
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from appliance.nightly.pacer import PIECE, Pacer
 from appliance.nightly.small_socket import ONE_READ, SEGMENT, offer
 
 LEAST_WINDOW = 2 * SEGMENT + 80  # bytes; the kernel offers no less
-LOOK = 0.5  # seconds after which it is asked who was slower, the pacer or the line
+LOOK, LOOKS = 0.5, 10  # seconds after which it is asked who was slower, the pacer or the line; and how many are kept
+WAITED = 0.15  # share of the time that went by in waiting for bytes, from which on it was the line
 
 
 class TransferError(RuntimeError):
@@ -69,41 +70,57 @@ def fetch(
 
 def _keep(response: httpx.Response, part: Path, size: int, pacer: Pacer, go_on: Callable[[], bool]) -> bool:
     """Write what comes, never more than `size` in all; return whether the end was reached."""
-    with part.open("ab" if response.status_code == 206 else "wb") as file, _narrow(response, pacer) as narrow:
-        for chunk in response.iter_raw(ONE_READ):
+    with part.open("ab" if response.status_code == 206 else "wb") as file:
+        for chunk in _incoming(response, pacer):
             file.write(chunk[: size - file.tell()])
             if file.tell() >= size:
                 break
             if not go_on():
                 return False
-            narrow(len(chunk))
         file.flush()
         os.fsync(file.fileno())
     return True
 
 
-@contextmanager
-def _narrow(response: httpx.Response, pacer: Pacer) -> Iterator[Callable[[int], None]]:
-    """Yield a function that takes the size of what came: it waits as the pacer says, and offers the sender a window
-    that holds no more than the pacer lets us take in. Where mostly nothing lay there after the wait, the line is the
-    limit and not the pacer.
-    """
+def _incoming(response: httpx.Response, pacer: Pacer) -> Iterator[bytes]:
+    """Yield what comes, as fast as the pacer says; offer a window that holds no more than it lets us take in."""
     stream: httpcore.NetworkStream = response.extensions["network_stream"]
-    connection = stream.get_extra_info("socket")
-    offered, began, came, reads, empty = 0, stopwatch(), 0, 0, 0
-
-    def narrow(size: int) -> None:
-        nonlocal offered, began, came, reads, empty
-        time.sleep(pacer.wait(size, stopwatch()))
-        came, reads, empty = came + size, reads + 1, empty + (not stream.get_extra_info("is_readable"))
-        if (took := stopwatch() - began) >= LOOK:
-            if empty > reads / 2 and not pacer.yielding:
-                pacer.starved(came / took)
-            began, came, reads, empty = stopwatch(), 0, 0, 0
+    chunks, intake, offered = response.iter_raw(ONE_READ), Intake(pacer), 0
+    while True:
         window = int(LEAST_WINDOW + pacer.rate * pacer.round_trip)
         if abs(window - offered) > offered // 8:
-            offer(connection, window)
+            offer(stream.get_extra_info("socket"), window)
             offered = window
+        asked = stopwatch()
+        chunk = next(chunks, b"")
+        if not chunk:
+            return
+        intake.add(len(chunk), stopwatch() - asked, stopwatch())
+        yield chunk
+        time.sleep(pacer.wait(len(chunk), stopwatch()))
 
-    narrow(0)
-    yield narrow
+
+class Intake:
+    """Tells the pacer where the line is the limit and not it: where much of the time went by in waiting for bytes.
+
+    What the line carries is the best of the last looks: a busy machine takes in less than came.
+    """
+
+    def __init__(self, pacer: Pacer) -> None:
+        self._pacer = pacer
+        self._began: float | None = None
+        self._came, self._blocked = 0, 0.0
+        self._rates: deque[float] = deque(maxlen=LOOKS)
+
+    def add(self, size: int, blocked: float, now: float) -> None:
+        """Take it that so many bytes came after so many seconds of waiting for them."""
+        if self._began is None:
+            self._began = now
+            return
+        self._came, self._blocked = self._came + size, self._blocked + blocked
+        if (took := now - self._began) < LOOK:
+            return
+        self._rates.append(self._came / took)
+        if self._blocked > WAITED * took and not self._pacer.yielding:
+            self._pacer.starved(max(self._rates))
+        self._began, self._came, self._blocked = now, 0, 0.0

@@ -46,6 +46,7 @@ class Pacer:
     _heard: float | None = None
     _next: float = 0.0
     _out: int = 0  # bytes since the last probe
+    _deaf: int = 0  # probes that can't tell of the rate as it is now
     _recent: deque[float] = field(default_factory=deque)
     _bases: deque[tuple[int, float]] = field(default_factory=deque)
 
@@ -59,7 +60,7 @@ class Pacer:
         wanted = self._out >= s.used * self.rate * gap  # else it is not the rate that holds us back
         self._heard, self._out = now, 0
         self.queue = self._queue(round_trip, now)
-        if self._starting and self.queue > s.target:
+        if self._starting and not self.yielding and self.queue > s.target:
             self._full()  # our own doubling went over the line's rate, if the queue goes away again
         elif self.queue > s.jump * s.target or round_trip - self.round_trip > s.leap * s.target:
             self.silent(now)
@@ -90,7 +91,7 @@ class Pacer:
 
     def silent(self, now: float) -> None:
         """Make way: somebody else fills the line, or a probe got no answer at all."""
-        self._heard, self.yielding, self._calm_since, self._starting = now, True, None, False
+        self._heard, self.yielding, self._calm_since = now, True, None
 
     def starved(self, came: float) -> None:
         """Take it that the line carries no more than so many bytes a second: more was allowed and did not come."""
@@ -100,9 +101,10 @@ class Pacer:
 
     def _follow(self, gap: float, wanted: bool) -> None:
         off = (self.settings.target - self.queue) / self.settings.target
-        if off < 0:
+        self._deaf = max(0, self._deaf - 1)
+        if off < 0 and not self._deaf:
             self._full()
-        elif wanted:
+        elif off >= 0 and wanted:
             self.rate += self.rate * self.settings.climb * off * gap
             self._limit *= 1 + 0.003 * gap  # a line may have become faster
 
@@ -111,6 +113,7 @@ class Pacer:
         self._starting = False
         self._limit = min(self.settings.ceiling, self.rate)
         self.rate *= 0.6
+        self._deaf = self.settings.recent + 1  # what is heard until then tells of the rate that was
 
     def _come_back(self, now: float) -> None:
         if self.queue > self.settings.target:

@@ -152,3 +152,14 @@ def test_where_less_comes_than_was_allowed_a_share_of_that_is_taken_from_then_on
         pacer.wait(90_000, k / 10)
         pacer.heard(0.02, k / 10)
     assert pacer.rate == pytest.approx(850_000, rel=0.05)
+
+
+def test_one_queue_is_answered_once():
+    pacer = Pacer()
+    pacer.heard(0.020, 0.0)
+    pacer.starved(1_000_000.0)
+    pacer.rate = 850_000.0
+    for k in range(1, 7):  # the lowest of three is above the target two times
+        pacer.wait(85_000, k / 10)
+        pacer.heard(0.020 if k not in (1, 2, 3, 4) else 0.027, k / 10)
+    assert 0.55 * 850_000 < pacer.rate < 0.65 * 850_000
