@@ -48,9 +48,9 @@ def _cut_in_install(box: Machine, table: Table, image: str, delay: float) -> Non
     with table.row(f"power cut {delay:.0f} s into writing {image}, data written beside it") as row:
         with_bundles(box)
         box.sh(f"({_SCRIBBLE}) >/dev/null 2>&1 &")
-        box.sh("(rauc install /run/bundles/good.raucb >/run/log 2>&1; sync) >/dev/null 2>&1 &")
-        copying = f"until grep -q 'Copying image to {image}' /run/log; do sleep 0.2; done"
-        box.sh(f'timeout 280 sh -c "{copying}" || {{ tail -n 4 /run/log; exit 1; }}')
+        box.sh("(rauc install /run/bundles/good.raucb >/run/install.log 2>&1; sync) >/dev/null 2>&1 &")
+        copying = f"until grep -q 'Copying image to {image}' /run/install.log; do sleep 0.2; done"
+        box.sh(f'timeout 280 sh -c "{copying}" || {{ tail -n 4 /run/install.log; exit 1; }}')
         time.sleep(delay)
         box.cut()
         box.start()
