@@ -20,7 +20,7 @@ from appliance.nightly.small_socket import ONE_READ, SEGMENT, offer
 
 LEAST_WINDOW = 2 * SEGMENT + 80  # bytes; the kernel offers no less
 LOOK, LOOKS = 0.5, 10  # seconds after which it is asked who was slower, the pacer or the line; and how many are kept
-WAITED = 0.15  # share of the time that went by in waiting for bytes, from which on it was the line
+WAITED = 0.08  # share of the time that went by in waiting for bytes, from which on it was the line
 
 
 class TransferError(RuntimeError):

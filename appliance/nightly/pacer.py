@@ -22,6 +22,8 @@ class PacerSettings:
     ceiling: float = 12_500_000.0
     double_in: float = 1.0  # seconds in which the rate doubles until the first queue is felt
     climb: float = 0.10  # share of the rate added a second afterwards
+    creep: float = 0.003  # and of what the line was found to carry, while that is sure: it may have become faster
+    sure: float = 120.0  # seconds for which a finding that agrees with the one before is sure
     share: float = 0.85  # of the best rate that the line was seen to carry
     jump: float = 4.0  # a queue of so many targets is somebody else's
     leap: float = 20.0  # and a single round trip so many targets longer is one too
@@ -46,6 +48,8 @@ class Pacer:
     _heard: float | None = None
     _next: float = 0.0
     _out: int = 0  # bytes since the last probe
+    _sure: float = 0.0  # seconds for which the limit still is
+    _found: float = 1.0
     _deaf: int = 0  # probes that can't tell of the rate as it is now
     _recent: deque[float] = field(default_factory=deque)
     _bases: deque[tuple[int, float]] = field(default_factory=deque)
@@ -96,7 +100,8 @@ class Pacer:
     def starved(self, came: float) -> None:
         """Take it that the line carries no more than so many bytes a second: more was allowed and did not come."""
         self._starting = False
-        self._limit = max(self.floor, min(self.settings.ceiling, came))
+        self._limit = self._found = max(self.floor, min(self.settings.ceiling, came))
+        self._sure = self.settings.sure
         self.rate = min(self.rate, self._limit * self.settings.share)
 
     def _follow(self, gap: float, wanted: bool) -> None:
@@ -106,12 +111,18 @@ class Pacer:
             self._full()
         elif off >= 0 and wanted:
             self.rate += self.rate * self.settings.climb * off * gap
-            self._limit *= 1 + 0.003 * gap  # a line may have become faster
+            self._sure = max(0.0, self._sure - gap)
+            if self.rate > 0.9 * self.settings.share * self._limit:
+                self._limit *= 1 + (self.settings.creep if self._sure else self.settings.climb) * gap
 
     def _full(self) -> None:
         """Remember what the line carries, and go below it."""
         self._starting = False
-        self._limit = min(self.settings.ceiling, self.rate)
+        found = min(self.settings.ceiling, self.rate)
+        self._sure = (
+            self.settings.sure if 2 / 3 < found / self._found < 3 / 2 else 0.0
+        )  # else it was noise, now or then
+        self._limit = self._found = found
         self.rate *= 0.6
         self._deaf = self.settings.recent + 1  # what is heard until then tells of the rate that was
 

@@ -163,3 +163,14 @@ def test_one_queue_is_answered_once():
         pacer.wait(85_000, k / 10)
         pacer.heard(0.020 if k not in (1, 2, 3, 4) else 0.027, k / 10)
     assert 0.55 * 850_000 < pacer.rate < 0.65 * 850_000
+
+
+def test_a_false_alarm_at_the_start_does_not_make_a_slow_line_of_a_fast_one():
+    line = Line(125_000)
+    line.run(0.5)
+    line.base, before = 0.06, line.base  # a busy box hears its first probes late
+    line.run(0.5)
+    line.base = before
+    line.run(60)
+    rate, _ = line.run(30)
+    assert rate > 0.5 * 125_000
