@@ -10,7 +10,7 @@ from typing import Any
 
 from image_build import base as debian
 from image_build import kernel, settings, wheels
-from image_build.settings import EPOCH, REPOSITORY, Board
+from image_build.settings import EPOCH, Board
 
 _DEVICES = {"pi4": ["pi4-64bit"], "pi5": ["pi5-64bit"], "zero2w": ["pi3-64bit"]}
 _NAMES = {"pi4": "Raspberry Pi 4", "pi5": "Raspberry Pi 5", "zero2w": "Raspberry Pi Zero 2 W", "bench": "QEMU"}
@@ -34,7 +34,7 @@ def _components(board: Board) -> list[dict[str, Any]]:
         parts.append(_part("operating-system", name, modules.version, "deb/debian"))
     for name, line in wheels.locked().items():
         parts.append(_part("library", name, line.split()[0].partition("==")[2], "pypi"))
-    nets = tomllib.loads((REPOSITORY / "models/models.toml").read_text())
+    nets = tomllib.loads((wheels.source() / "models/models.toml").read_text())
     for name, net in nets.items():
         hashes = [{"alg": "SHA-256", "content": net["sha256"]}]
         licences = [{"license": {"name": net["licence"]}}]

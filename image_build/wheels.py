@@ -59,7 +59,7 @@ def requirements(lock: str) -> dict[str, str]:
 
 def locked() -> dict[str, str]:
     """Return the requirements of the tree that is built."""
-    return requirements((_source() / "locks/product.txt").read_text())
+    return requirements((source() / "locks/product.txt").read_text())
 
 
 def sites(base: Path) -> list[Path]:
@@ -94,7 +94,7 @@ def _site(name: str, base: Path, wheels: Callable[[Path], Path]) -> Path:
     return folder / "site"
 
 
-def _source() -> Path:
+def source() -> Path:
     """Return the tree that our wheel is built from: the working tree, or the revision that TALLYBOX_REVISION names."""
     if not settings.REVISION:
         return REPOSITORY
@@ -124,7 +124,7 @@ def _source() -> Path:
 
 def _sources() -> list[tuple[str, str]]:
     """Return name and hash of every file that our own wheel is made of."""
-    tree = _source()
+    tree = source()
     parts = [tree / name for name in ("appliance", "web_ui", "models/models.toml", "pyproject.toml")]
     parts += sorted((tree / "models").glob("*.onnx"))
     files = [file for part in parts for file in ([part] if part.is_file() else sorted(part.rglob("*")))]
@@ -151,7 +151,7 @@ def _third_party(wanted: dict[str, str]) -> Path:
 def _own_wheel(folder: Path) -> Path:
     """Build our wheel into the folder. Its bytes depend on the tree and SOURCE_DATE_EPOCH alone."""
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    settings.run(*command, "--no-build-isolation", "-w", folder, _source())
+    settings.run(*command, "--no-build-isolation", "-w", folder, source())
     return folder
 
 
