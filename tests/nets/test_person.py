@@ -13,7 +13,7 @@ from scripts.training.evaluate import by_view, finder_of
 from scripts.training.pictures import read_folder
 
 ENTRY = Catalogue().find("person")
-LEAST = {"eye": 0.62, "tilted": 0.57, "all": 0.50}  # AP50 on the validation pictures; measured 0.644, 0.596, 0.523
+LEAST = {"eye": 0.64, "tilted": 0.59, "all": 0.52}  # AP50 on the validation pictures; measured 0.657, 0.615, 0.540
 
 
 @pytest.fixture(scope="module")
