@@ -109,7 +109,7 @@ def _of_programs() -> dict[str, Any]:
     }
     answers = {
         "200": {"description": "The rows.", "content": {"application/vnd.apache.parquet": {}}},
-        **_refusals(400, 401, 501),
+        **_refusals(400, 401, 404),
     }
     this = {"200": {"description": "OpenAPI 3.1.", "content": {"application/json": {}}}}
     return {

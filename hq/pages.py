@@ -115,7 +115,7 @@ def get_parquet() -> Response:
     """Every store-day from ?first= to ?last=, as Parquet."""
     first, last = asked_span(request.args, yesterday(), clock())
     if not parquet.available():
-        raise RefusalError(501, "page", "Parquet needs pyarrow here: pip install 'tallybox[parquet]'")
+        raise RefusalError(404, "page", "Parquet needs pyarrow here: pip install 'tallybox[parquet]'")
     file = TemporaryFile()  # noqa: SIM115 - send_file closes it when it is sent
     parquet.write_file(engine(), first, last, file, region())
     file.seek(0)

@@ -81,7 +81,7 @@ def test_a_page_that_nobody_serves_is_ill(tmp_path):
 def test_a_box_that_runs_is_well(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    (tmp_path / "tallybox.toml").write_text(f"[page]\nport = {port}\n")
+    (tmp_path / "tallybox.toml").write_text(f'[page]\nport = {port}\n[net]\nsize = "384x224"\n')
     box = subprocess.Popen([sys.executable, "-m", "appliance.cli", "run", "--data", str(tmp_path)])
     try:
         for _ in range(100):

@@ -6,6 +6,7 @@ import ssl
 import struct
 import threading
 import time
+from contextlib import suppress
 
 from tests.certificates import Server
 
@@ -73,18 +74,28 @@ class FaultProxy:
             server.sendall(head)
             upstream = threading.Thread(target=self._upstream, args=(client, server), daemon=True)
             upstream.start()
-            if fault == "stall":
-                time.sleep(STALL)
-            sent = 0
-            while answer := server.recv(65536):
-                if fault == "lose the answer":
-                    return reset(client)
-                if fault == "cut the answer" and sent == 0:
-                    client.sendall(answer[: len(answer) // 2])
-                    return reset(client)
-                client.sendall(answer)
-                sent += len(answer)
-        return None
+            try:
+                broken = self._answer(client, server, fault)
+            finally:  # first of all: a thread that still reads would read the file that gets the number next
+                with suppress(OSError):
+                    socket.socket.shutdown(client, socket.SHUT_RD)
+                upstream.join()
+        return reset(client) if broken else None
+
+    def _answer(self, client: ssl.SSLSocket, server: socket.socket, fault: str) -> bool:
+        """Hand back what headquarters says; return whether the connection is to be reset then."""
+        if fault == "stall":
+            time.sleep(STALL)
+        sent = 0
+        while answer := server.recv(65536):
+            if fault == "lose the answer":
+                return True
+            if fault == "cut the answer" and sent == 0:
+                client.sendall(answer[: len(answer) // 2])
+                return True
+            client.sendall(answer)
+            sent += len(answer)
+        return False
 
     def _upstream(self, client: socket.socket, server: socket.socket) -> None:
         try:

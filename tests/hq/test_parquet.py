@@ -92,7 +92,7 @@ def test_a_chain_without_stores_has_a_file_without_rows(client: FlaskClient) -> 
 def test_without_pyarrow_it_is_one_line(chain: FlaskClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(parquet, "available", lambda: False)
     answer = chain.get("/v1/days.parquet")
-    assert (answer.status_code, answer.text) == (501, "Parquet needs pyarrow here: pip install 'tallybox[parquet]'\n")
+    assert (answer.status_code, answer.text) == (404, "Parquet needs pyarrow here: pip install 'tallybox[parquet]'\n")
     assert "as Parquet" not in chain.get("/").text
     told = CliRunner().invoke(
         hq, ["export", "2026-11-24", "2026-11-24", "--parquet", str(tmp_path / "o"), "--data", str(tmp_path)]
