@@ -96,7 +96,7 @@ def _net(folder: Folder, settings: config.Settings) -> Finding:
     entry = Catalogue(pulled=folder.nets).find(settings.net.name)
     settings, why = settle(settings, entry, folder.board)
     width, height = settings.net.size or config.USUAL_SIZE
-    detector = open_detector(entry, (width, height), Engine(settings.net.threads, settings.net.provider))
+    detector = open_detector(entry, (width, height), Engine.of(settings.net))
     picture = np.zeros((height, width, 3), np.uint8)
     detector.detect(picture)
     started = stopwatch()

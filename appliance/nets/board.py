@@ -112,7 +112,7 @@ def settle(settings: Settings, entry: Entry, path: Path, *, may_measure: bool = 
     """
     if settings.net.size:
         return settings, "set in tallybox.toml"
-    board, engine = Board.read(path), Engine(settings.net.threads, settings.net.provider)
+    board, engine = Board.read(path), Engine.of(settings.net)
     if board is None or not board.is_of(entry, engine):
         if not may_measure:
             return settings.at(USUAL_SIZE), "the usual size; the board was not measured yet"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.config import Net
 from appliance.nets.catalogue import NetError
 
 # Newer builds report to their maker unless this is set before the library is loaded.
@@ -38,6 +39,11 @@ class Engine:
 
     threads: int = 1
     provider: str = "auto"
+
+    @classmethod
+    def of(cls, told: Net) -> "Engine":
+        """Return how the settings want nets to run."""
+        return cls(told.threads, told.provider)
 
     def order(self, there: Sequence[str]) -> list[str]:
         """Return the providers to try, best first, of those that this build has; the processor is always the last."""

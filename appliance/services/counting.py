@@ -101,7 +101,7 @@ class CountService:
         self._journal = Journal(database)
         entry.read()  # a net that is not what it should be ends the start, not a camera's thread
         visitors = self._visitors(database, catalogue, settings) if settings.visitors.ages else None
-        spine = partial(Spine.of, net=entry, size=size, engine=engine_of(settings), visitors=visitors)
+        spine = partial(Spine.of, net=entry, size=size, engine=Engine.of(settings.net), visitors=visitors)
         self._cameras = {
             camera.name: CameraThread(camera, partial(spine, camera), self._journal, tell)
             for camera in settings.cameras
@@ -112,7 +112,7 @@ class CountService:
     def _visitors(database: Database, catalogue: Catalogue, told: config.Settings) -> Callable[[str], Visitors]:
         """Return what makes the stage that looks at faces, once it is known how often its nets err."""
         record_mix_errors(database, errors_of(catalogue.find("age-gender"), told.visitors.bands))
-        return lambda camera: Visitors(camera, FaceReader(catalogue, engine_of(told)).look, told.visitors.bands)
+        return lambda camera: Visitors(camera, FaceReader(catalogue, Engine.of(told.net)).look, told.visitors.bands)
 
     def close(self) -> None:
         """Stop all cameras, write what waits."""
@@ -136,11 +136,6 @@ class CountService:
                 }
             ).encode()
         return b""
-
-
-def engine_of(settings: config.Settings) -> Engine:
-    """Return how the settings want nets to run."""
-    return Engine(settings.net.threads, settings.net.provider)
 
 
 def run(folder: Folder, tell: Tell, stop: threading.Event) -> None:
