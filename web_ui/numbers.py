@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from appliance import metrics
 from appliance.config import Settings
-from appliance.metrics import Comparison, Hour, Mix, ShopDay, Span, Value
+from appliance.metrics import Comparison, Hour, ShopDay, Span, Value
 from appliance.metrics.shop_day import week_before
 from appliance.storage import queries
 from web_ui.charts import Bar
@@ -40,7 +40,6 @@ class WholeDay:
     gaps: Sequence[Span]
     before: dict[str, int]
     lines: Sequence[tuple[str, str, int, int]]
-    mix: Mix | None
 
     @property
     def missed(self) -> float:
@@ -74,7 +73,6 @@ def whole_day(database: Database, day: ShopDay) -> WholeDay:
         gaps=metrics.gaps_of_day(database, day),
         before={f"{h.wall:%H%M}": int(h.ins.number) for h in before if h.ins.number is not None},
         lines=_by_line(database, day),
-        mix=metrics.mix_of_day(database, day),
     )
 
 

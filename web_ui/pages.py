@@ -68,6 +68,7 @@ def day(day: str) -> str:
     return render_template(
         "day.html",
         whole=found,
+        mix=metrics.mix_of_day(here.database, found.of),
         before=asked - step if asked > begun else None,
         after=asked + step if asked < last else None,
         charts=charts,
