@@ -1,9 +1,11 @@
 """tallybox models: the nets that there are, and getting another one."""
 
+import importlib
 import re
 import secrets
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 import click
 import httpx
@@ -19,9 +21,30 @@ from appliance.storage import Folder
 PATIENCE = httpx.Timeout(30.0, connect=10.0)
 
 
-@click.group()
+class Heavy(click.Group):
+    """Loads what needs cameras or the package onnx only when it is asked for."""
+
+    LATER: ClassVar = {
+        "calibrate": "appliance.cli.models_calibrate:calibrate",
+        "report": "appliance.cli.models_report:report",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted([*self.commands, *self.LATER])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by its name."""
+        if cmd_name not in self.LATER:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self.LATER[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Heavy)
 def models() -> None:
-    """List the nets, get another, check them, and choose the one that counts.
+    """List the nets, get another, check them, calibrate one on this shop, and choose the one that counts.
 
     \b
     Example:
@@ -36,6 +59,7 @@ def list_models(folder: Folder) -> None:
     chosen = load(folder.config).net.name
     for entry in Catalogue(pulled=folder.nets):
         state = "here" if entry.is_here else "to pull" if "address" in entry.figures else "from a folder"
+        state = "calibrated" if entry.calibrated_from and entry.is_here else state
         used = " (in use)" if entry.name == chosen else ""
         click.echo(f"{entry.name:16} {entry.kind:11} {state:14} {entry.figures['licence']}{used}")
 
@@ -58,6 +82,8 @@ def pull(name: str, source: Path | None, folder: Folder) -> None:
     entry = Catalogue(pulled=folder.nets).find(name)
     if entry.bundled:
         raise ConfigError(f"net {name!r}: comes with the box, there is nothing to pull")
+    if entry.calibrated_from:
+        raise ConfigError(f"net {name!r}: was made here: tallybox models calibrate {entry.calibrated_from}")
     try:
         folder.make()
         folder.nets.mkdir(exist_ok=True)
@@ -133,6 +159,12 @@ def use(name: str, folder: Folder) -> None:
     Example:
       tallybox models use person
     """
+    choose(folder, name)
+    click.echo(f"{folder.config}: counts with {name}")
+
+
+def choose(folder: Folder, name: str) -> None:
+    """Load a net and write it into tallybox.toml. Raises NetError and ConfigError, and then changes nothing."""
     settings, entry = load(folder.config), Catalogue(pulled=folder.nets).find(name)
     open_detector(entry, settings.net.size or USUAL_SIZE)
     text = folder.config.read_text(encoding="utf-8") if folder.config.exists() else ""
@@ -144,7 +176,6 @@ def use(name: str, folder: Folder) -> None:
         fresh.replace(folder.config)
     finally:
         fresh.unlink(missing_ok=True)
-    click.echo(f"{folder.config}: counts with {name}")
 
 
 def with_net(text: str, name: str) -> str:

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,13 @@ USUAL = Engine()
 class Session:
     """A loaded net: run(picture) -> its outputs. The size is fixed when it is loaded, which makes it faster."""
 
-    def __init__(self, data: bytes, size: tuple[int, int], engine: Engine = USUAL) -> None:
+    def __init__(
+        self, data: bytes, size: tuple[int, int], engine: Engine = USUAL, *, profile: Path | None = None
+    ) -> None:
+        """`profile`: where to write how long each node took, for `profile()` to name."""
         options = ort.SessionOptions()
+        if profile is not None:
+            options.enable_profiling, options.profile_file_prefix = True, str(profile)
         options.intra_op_num_threads = engine.threads
         options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -87,3 +93,7 @@ class Session:
         """Run the net on one picture (height x width x 3, uint8, BGR), or what a net of others takes."""
         outputs: list[Any] = self._session.run(None, {self._input: picture})
         return outputs
+
+    def profile(self) -> Path:
+        """End the profile and return its file: JSON, by the node."""
+        return Path(self._session.end_profiling())

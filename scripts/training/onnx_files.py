@@ -12,8 +12,8 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from appliance.nets.quantise import picture_is_int8, quantised
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 
@@ -54,47 +54,6 @@ def traced(net: torch.nn.Module, shape: tuple[int, ...], outputs: list[str]) -> 
         return onnx.load(file.name)
 
 
-def quantised(plain: onnx.ModelProto, pictures: list[np.ndarray]) -> onnx.ModelProto:
-    """Return the net in int8, its ranges measured on the pictures."""
-    with tempfile.TemporaryDirectory() as folder:
-        source, prepared, target = (Path(folder) / name for name in ("plain.onnx", "prepared.onnx", "int8.onnx"))
-        onnx.save(plain, source)
-        quant_pre_process(source, prepared, skip_symbolic_shape=True)
-        quantize_static(
-            prepared, target, Pictures(pictures), quant_format=QuantFormat.QDQ, per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
-        )  # fmt: skip
-        return onnx.load(target)
-
-
-def picture_is_int8(model: onnx.ModelProto, grey: int) -> onnx.ModelProto:
-    """Let the picture's own bytes be the quantised input (scale 1, zero point `grey`), without Cast, Sub or Q."""
-    graph = model.graph
-    chain = [next(node for node in graph.node if "picture" in node.input)]
-    while chain[-1].op_type != "DequantizeLinear":
-        chain.append(next(node for node in graph.node if chain[-1].output[0] in node.input))
-    shaped = [node for node in chain if node.op_type in ("Transpose", "Unsqueeze")]
-    assert [n.op_type for n in chain] == ["Transpose", "Unsqueeze", "Cast", "Sub", "QuantizeLinear", "DequantizeLinear"]
-    graph.initializer.extend(
-        [
-            numpy_helper.from_array(np.array(1.0, np.float32), "picture_scale"),
-            numpy_helper.from_array(np.array(grey, np.uint8), "picture_zero"),
-        ]
-    )
-    fresh = helper.make_node(
-        "DequantizeLinear",
-        [shaped[-1].output[0], "picture_scale", "picture_zero"],
-        [chain[-1].output[0]],
-        name="picture",
-    )
-    kept = [node for node in graph.node if node not in chain]
-    constants = [node for node in kept if node.op_type == "Constant"]
-    del graph.node[:]
-    graph.node.extend([*constants, *shaped, fresh, *(node for node in kept if node not in constants)])
-    onnx.checker.check_model(model)
-    return model
-
-
 def weights_as_float16(model: onnx.ModelProto) -> onnx.ModelProto:
     """Halve the file: keep the large weights as float16 and cast them when the net is loaded (constants are folded)."""
     graph, casts = model.graph, []
@@ -108,14 +67,3 @@ def weights_as_float16(model: onnx.ModelProto) -> onnx.ModelProto:
     graph.node.extend(casts + nodes)
     onnx.checker.check_model(model)
     return model
-
-
-class Pictures(CalibrationDataReader):
-    """Feeds pictures to the calibration, one at a time."""
-
-    def __init__(self, pictures: list[np.ndarray]) -> None:
-        self._pictures = iter(pictures)
-
-    def get_next(self) -> dict[str, np.ndarray] | None:
-        picture = next(self._pictures, None)
-        return None if picture is None else {"picture": picture}
