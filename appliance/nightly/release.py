@@ -7,7 +7,7 @@ installing it is `tallybox update`'s, and the image checks the bundle's own sign
 
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 KEY, BOARD = Path("/etc/tallybox/release.pub"), Path("/etc/rauc/system.conf")
 MARGIN = 200_000_000  # bytes that must be left free beside a bundle
 INDEX = "/v1/releases/index"
+REVOKED = "revoked"  # a version a line; the image's installer reads it
 REFUSED = "no update"  # how a refusal begins: it is looked at again a day later
 DAY = 86_400.0
 
@@ -110,6 +111,7 @@ def _fetch(
     if index.serial < known.serial:
         raise UnfitError(f"headquarters handed out index {index.serial} after {known.serial}")
     _set(db, serial=index.serial)
+    _keep_revoked(folder, index.revoked)
     if known.meant in index.revoked:
         raise UnfitError("it was revoked")
     bundle = index.find(known.meant, compatible)
@@ -140,6 +142,14 @@ def _index(http: httpx.Client) -> bytes:
             if len(data) > 100_000:
                 raise TransferError(f"{INDEX}: has no end")
     return data
+
+
+def _keep_revoked(folder: Folder, versions: Iterable[str]) -> None:
+    """Leave for the installer what must never run again, by whatever way it comes: a stick, or last week's bundle."""
+    folder.updates.mkdir(exist_ok=True)
+    part = folder.updates / f"{REVOKED}.part"
+    part.write_text("".join(f"{version}\n" for version in sorted(versions)), encoding="ascii")
+    part.replace(folder.updates / REVOKED)
 
 
 def _make_room(folder: Folder, bundle: Bundle) -> Path:

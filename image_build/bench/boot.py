@@ -79,9 +79,20 @@ def counting(parts: Parts, table: Table) -> None:
             health = box.sh("/usr/lib/tallybox/as-tallybox tallybox health | grep counter", check=False)
             row.says = f"{minutes} minutes seen; {memory(box)[1]}"
             need(minutes != "0" and "camera door sees" in health, health)
-        with table.row("nothing of ours has tried to reach anything outside") as row:
-            row.says = box.sh("nft list counter inet tallybox refused_out_tallybox | grep packets").strip()
-            need("packets 0 " in row.says, "packets were refused")
+        _firewall(box, table)
+
+
+def _firewall(box: Machine, table: Table) -> None:
+    """What becomes of packets outward: the counter sends none, and one that is sent on purpose is refused."""
+    refused = "nft list counter inet tallybox refused_out_tallybox | grep packets"
+    with table.row("nothing of ours has tried to reach anything outside") as row:
+        row.says = box.sh(refused).strip()
+        need("packets 0 " in row.says, "packets were refused")
+    with table.row("a packet to an address that the settings do not name is refused and counted") as row:
+        call = 'import socket; socket.create_connection(("198.51.100.7", 443), 5)'
+        code, text = box.ask(f"/usr/lib/tallybox/as-tallybox python3 -c '{call}'")
+        row.says = f"{text.splitlines()[-1]}; {box.sh(refused).strip()}"
+        need(code and "packets 0 " not in row.says, "it went out")
 
 
 def _crossings(text: str) -> list[tuple[int, str, str]]:

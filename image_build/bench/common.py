@@ -38,9 +38,9 @@ def install(box: Machine, name: str) -> float:
 
 def trial(box: Machine) -> str:
     """Restart into what is armed, and return the gate's verdict."""
-    before = box.committed()
+    before = box.card.committed()
     box.reset("/usr/lib/tallybox/try")
-    need(box.committed() == before, "committed before it was tried")
+    need(box.card.committed() == before, "committed before it was tried")
     need(box.tryboot, "the one-shot flag was not given")
     box.start()
     return box.verdict()

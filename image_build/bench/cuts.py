@@ -3,7 +3,8 @@
 import time
 
 from image_build.bench.common import SLOTS, install, machine, trial, with_bundles
-from image_build.bench.machine import GuestError, Machine
+from image_build.bench.firmware import GuestError
+from image_build.bench.machine import Machine
 from image_build.bench.parts import Parts
 from image_build.bench.table import Table, need
 
@@ -28,7 +29,7 @@ def quick(parts: Parts, table: Table) -> None:
         _cut_in_install(box, table, "rootfs.1", 3.0)
         with table.row("a good update is committed in slot B") as row:
             row.says = f"installed in {install(box, 'good'):.0f} s; {trial(box)}"
-            need("committed" in row.says and box.committed() == "B", "not committed")
+            need("committed" in row.says and box.card.committed() == "B", "not committed")
 
 
 def growth(parts: Parts, table: Table) -> None:
@@ -55,7 +56,7 @@ def _cut_in_install(box: Machine, table: Table, image: str, delay: float) -> Non
         box.cut()
         box.start()
         row.says = f"page after {box.page()} s; {box.verdict()}"
-        need("slot A well" in row.says and box.committed() == "A", "another slot, or ill")
+        need("slot A well" in row.says and box.card.committed() == "A", "another slot, or ill")
         need(box.sh(f"{SLOTS} get-state B; {SLOTS} armed") == "bad", "the half-written slot is not marked")
 
 
@@ -78,7 +79,7 @@ def _cuts_around_a_commit(box: Machine, table: Table) -> None:
         install(box, "good")
         box.reset("/usr/lib/tallybox/try")
         _cut_at_the_commit(box)
-        slot = box.committed()
+        slot = box.card.committed()
         box.start().page()
         row.says = box.verdict()
         need(f"slot {slot} well" in row.says and box.sh(f"{SLOTS} get-state {slot}") == "good", "not in order")
@@ -88,8 +89,8 @@ def _cuts_around_a_commit(box: Machine, table: Table) -> None:
 
 def _cut_at_the_commit(box: Machine) -> None:
     box.start()
-    was, until = box.autoboot(), time.monotonic() + 900
-    while box.autoboot() == was:
+    was, until = box.card.autoboot(), time.monotonic() + 900
+    while box.card.autoboot() == was:
         if time.monotonic() > until or not box.runs:
             raise GuestError("nothing was committed")
         time.sleep(0.05)

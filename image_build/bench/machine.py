@@ -1,7 +1,6 @@
 """A machine of the bench: QEMU's arm64 `virt`, with this program in the role of the Raspberry Pi's firmware.
 
-The firmware reads autoboot.txt from the first partition, takes kernel, initramfs and command line from the boot
-partition named there, and tells the guest which one by /chosen/bootloader/{partition,tryboot} of the device tree. The
+The guest is told which boot partition was taken by /chosen/bootloader/{partition,tryboot} of the device tree. The
 one-shot tryboot flag is read off the kernel's last words on the console. So the guest is the image as it is, without
 bench code; a root shell on a virtio port comes in by the command line (systemd.extra-unit).
 """
@@ -17,10 +16,11 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
-from image_build.disk import SECTOR, partitions
+from image_build.bench.firmware import Card, GuestError, boot_partition
 
 MEMORY = 1024  # MB; a board with 512 is measured on its own
 PATIENCE = 400.0  # seconds for a page on a busy machine
@@ -37,10 +37,6 @@ RestartSec=1
 """
 
 
-class GuestError(RuntimeError):
-    """The guest did not do what it must; the message is one line, the console's file says more."""
-
-
 class Machine:
     """One virtual box with its own card. Use it as a context: it is switched off at the end."""
 
@@ -48,6 +44,7 @@ class Machine:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self.folder, self.disk, self.memory = folder, folder / "card.img", memory
+        self.card = Card(self.disk)
         self.tryboot, self.boots, self.extra = False, 0, ""
         self.devices: list[str] = []
         subprocess.run(["cp", "--sparse=always", image, self.disk], check=True)
@@ -66,32 +63,17 @@ class Machine:
 
     # --- the firmware
 
-    def card(self, partition: int, tool: str, *words: object) -> bytes:
-        """Run one of the mtools on a FAT partition of the card, while the guest is off."""
-        place = f"{self.disk}@@{partitions()[partition].start * SECTOR}"
-        quiet = ["-o"] if tool == "mcopy" else []
-        environment = os.environ | {"MTOOLS_SKIP_CHECK": "1"}
-        command = [tool, *quiet, "-i", place, *map(str, words)]
-        return subprocess.run(command, check=True, capture_output=True, env=environment).stdout
-
-    def autoboot(self) -> str:
-        """Return autoboot.txt as it stands on the card."""
-        return self.card(1, "mtype", "::autoboot.txt").decode()
-
-    def committed(self) -> str:
-        """Return the slot that a plain boot takes."""
-        return {2: "A", 3: "B"}[boot_partition(self.autoboot(), tryboot=False)]
-
     def start(self) -> "Machine":
         """One run of firmware and guest. It ends with the guest's own reset, or with `cut`."""
         self.boots += 1
-        partition = boot_partition(self.autoboot(), self.tryboot)
-        for name in ("kernel8.img", "initramfs8", "cmdline.txt"):
-            (self.folder / name).write_bytes(self.card(partition, "mtype", f"::{name}"))
+        partition, tree = boot_partition(self.card.autoboot(), self.tryboot), self.folder / "virt.dtb"
+        flag, self.tryboot = int(self.tryboot), False
+        self.card.take_start_files(partition, self.folder)
+        self._write_device_tree(tree, {"partition": partition, "tryboot": flag})
         self.console = self.folder / f"console{self.boots}.log"
         kernel = ["-kernel", self.folder / "kernel8.img", "-initrd", self.folder / "initramfs8"]
-        told = ["-dtb", self._device_tree(partition), *kernel, "-append", self._command_line()]
-        self.tryboot, self.started = False, time.monotonic()
+        told = ["-dtb", tree, *kernel, "-append", self._command_line()]
+        self.started = time.monotonic()
         words = [*_QEMU, "-accel", "tcg,thread=multi", "-no-reboot", *self._hardware(), *self._ports(), *map(str, told)]
         with (self.folder / "qemu.log").open("a") as log:
             self._process = subprocess.Popen(words, stdout=log, stderr=log, preexec_fn=_die_with_the_bench)
@@ -99,28 +81,20 @@ class Machine:
         self._connect()
         return self
 
-    def _device_tree(self, partition: int) -> Path:
+    def _write_device_tree(self, tree: Path, told: dict[str, int]) -> None:
         """Dump the tree of this very machine, and say in it what the firmware says."""
-        tree = self.folder / "virt.dtb"
         dump = [*_QEMU[:2], f"{_QEMU[2]},dumpdtb={tree}", *self._hardware()]
         subprocess.run(dump, check=True, capture_output=True)
         subprocess.run(["fdtput", "-c", tree, "/chosen/bootloader"], check=True)
-        for key, value in (("partition", partition), ("tryboot", int(self.tryboot))):
+        for key, value in told.items():
             subprocess.run(["fdtput", "-t", "i", tree, "/chosen/bootloader", key, str(value)], check=True)
-        return tree
 
     def _hardware(self) -> list[str]:
         net = f"user,id=net,hostfwd=tcp:127.0.0.1:{self.port}-:8080"
         words = ["-cpu", "cortex-a72", "-smp", "2", "-m", str(self.memory), "-display", "none", "-nodefaults"]
         words += ["-drive", f"if=none,id=card,file={self.disk},format=raw,cache=writeback"]
-        words += [
-            "-device",
-            "virtio-blk-pci,drive=card",
-            "-netdev",
-            net,
-            "-device",
-            "virtio-net-pci,netdev=net,romfile=",
-        ]
+        words += ["-device", "virtio-blk-pci,drive=card", "-netdev", net]
+        words += ["-device", "virtio-net-pci,netdev=net,romfile="]
         words += ["-device", "virtio-rng-pci", "-device", "virtio-serial-pci", "-device", "i6300esb,id=watchdog"]
         return [*words, "-device", "qemu-xhci,id=usb", "-action", "watchdog=reset", *self.devices]
 
@@ -252,19 +226,8 @@ class Machine:
         return int(self.qmp("query-blockstats")[0]["stats"]["wr_bytes"])
 
 
-def boot_partition(autoboot: str, tryboot: bool) -> int:
-    """Return the partition that the firmware boots from, as autoboot.txt tells it."""
-    section = "tryboot" if tryboot and "tryboot_a_b=1" in autoboot else "all"
-    match = re.search(rf"\[{section}\][^\[]*boot_partition=(\d)", autoboot)
-    if not match:
-        raise GuestError(f"autoboot.txt has no boot_partition in [{section}]")
-    return int(match[1])
-
-
 def http_get(port: int, path: str, timeout: float = 10) -> bytes:
     """Return a page's body, or nothing where it does not answer with 200."""
-    import urllib.request
-
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=timeout) as answer:
             return bytes(answer.read())

@@ -28,7 +28,7 @@ def put(box: Machine, files: dict[str, str]) -> None:
         for name, text in files.items():
             path = Path(folder) / name
             path.write_text(text)
-            box.card(1, "mcopy", path, f"::{name}")
+            box.card.mtools(1, "mcopy", path, f"::{name}")
 
 
 def provision(parts: Parts, table: Table) -> None:

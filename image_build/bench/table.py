@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from image_build.bench.machine import GuestError
+from image_build.bench.firmware import GuestError
 
 
 @dataclass

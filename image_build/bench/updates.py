@@ -3,6 +3,7 @@
 import subprocess
 
 from image_build.bench.common import DAMAGE, DATA, SLOTS, install, machine, trial, with_bundles
+from image_build.bench.firmware import GuestError
 from image_build.bench.machine import Machine
 from image_build.bench.parts import GOOD, Parts
 from image_build.bench.table import Table, need
@@ -32,9 +33,9 @@ def update(parts: Parts, table: Table) -> None:
             box.sh(f"install -o tallybox -g tallybox -m 600 /run/bundles/good.raucb {DATA}/updates/good.raucb")
             box.sh("/usr/lib/tallybox/as-tallybox tallybox update")
             box.wait_reset(900)
-            need(box.tryboot and box.committed() == "A", "no trial, or committed before it")
+            need(box.tryboot and box.card.committed() == "A", "no trial, or committed before it")
             row.says = box.start().verdict()
-            need("committed" in row.says and box.committed() == "B", "not committed")
+            need("committed" in row.says and box.card.committed() == "B", "not committed")
             need(box.sh("sed -n s/IMAGE_VERSION=//p /etc/os-release") == GOOD, "another version runs")
         with table.row("it stays after a plain restart") as row:
             box.reset()
@@ -65,12 +66,12 @@ def _broken(box: Machine, table: Table) -> None:
     before = _crossings(box)
     with table.row("a version whose counter is broken goes back") as row:
         install(box, "broken")
-        box.extra, autoboot = "tallybox.gate=90", box.autoboot()
+        box.extra, autoboot = "tallybox.gate=90", box.card.autoboot()
         row.says = trial(box)
         need("failed" in row.says, "it was kept")
         box.extra = ""
         box.wait_reset()
-        need(not box.tryboot and box.autoboot() == autoboot, "autoboot.txt was touched")
+        need(not box.tryboot and box.card.autoboot() == autoboot, "autoboot.txt was touched")
         box.start().page()
         row.says += f"; then {box.verdict()}"
         need(box.sh("cat /run/tallybox/slot") == "B", "another slot")
@@ -90,10 +91,11 @@ def _crossings(box: Machine) -> list[str]:
 
 
 def roots(parts: Parts, table: Table) -> None:
-    """Slots whose root does not mount: on trial, and committed."""
+    """Slots that are empty or whose root does not mount: on trial, and committed."""
     with machine("roots", parts) as box:
         box.start().page()
         box.verdict()
+        _empty(box, table)
         with table.row("a trial whose root is damaged falls back") as row:
             install(box, "good")
             box.sh(f"{DAMAGE}/dev/vda6")
@@ -111,10 +113,26 @@ def roots(parts: Parts, table: Table) -> None:
             need(box.tryboot, "the other slot was not asked for")
             box.start()
             row.says = f"page after {box.page()} s; {box.verdict()}"
-            need(box.committed() == "A", "the slot that works is not committed")
+            need(box.card.committed() == "A", "the slot that works is not committed")
             box.reset()
             box.start()
             need("slot A well" in box.verdict(), "not the slot that works")
+
+
+def _empty(box: Machine, table: Table) -> None:
+    """Slot B as it is flashed: nothing was ever written to it."""
+    with table.row("an empty slot, armed and tried, falls back") as row:
+        box.sh(f"{SLOTS} set-primary B")
+        box.reset("/usr/lib/tallybox/try")
+        need(box.tryboot, "the one-shot flag was not given")
+        try:
+            box.start()
+        except GuestError as nothing_starts:
+            row.says = str(nothing_starts)
+        need(row.says, "something started")
+        box.start()
+        row.says += f"; then page after {box.page()} s; {box.verdict()}"
+        need("slot A well" in row.says and box.sh(f"{SLOTS} get-state B") == "bad", "not fallen back")
 
 
 def stick(parts: Parts, table: Table) -> None:
@@ -134,4 +152,4 @@ def stick(parts: Parts, table: Table) -> None:
             need(box.tryboot, "the one-shot flag was not given")
             box.start()
             row.says = box.verdict()
-            need("committed" in row.says and box.committed() == "B", "not committed")
+            need("committed" in row.says and box.card.committed() == "B", "not committed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from image_build.bench.machine import GuestError, boot_partition
+from image_build.bench.firmware import GuestError, boot_partition
 from image_build.bench.table import Table, need
 from image_build.boot import AUTOBOOT
 

@@ -78,8 +78,17 @@ def test_what_is_meant_and_signed_lies_whole_in_the_updates_folder(shop):
     shop.offer()
     assert shop.fetch() == "update 0.9.0 was fetched, 0 MB, and waits to be installed"
     assert (shop.folder.updates / NAME).read_bytes() == BODY
-    assert [path.name for path in shop.folder.updates.iterdir()] == [NAME]
+    assert sorted(path.name for path in shop.folder.updates.iterdir()) == ["revoked", NAME]
     assert release.due(shop.db, shop.folder) == ""
+
+
+def test_what_a_newer_index_revokes_is_left_for_the_installer(shop):
+    shop.offer(serial=1, revoked=("0.7.1", "0.7.0"))
+    shop.fetch()
+    assert (shop.folder.updates / "revoked").read_text() == "0.7.0\n0.7.1\n"
+    shop.offer(serial=2, revoked=("0.7.0", "0.7.1", "0.9.0"))
+    assert "it was revoked" in shop.fetch()
+    assert "0.9.0" in (shop.folder.updates / "revoked").read_text().splitlines()
 
 
 REFUSALS = {
