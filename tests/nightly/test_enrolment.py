@@ -1,10 +1,8 @@
 """The box's enrolment, against the real headquarters in a thread."""
 
-import threading
 from datetime import UTC, datetime
 
 import pytest
-import waitress
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.config import Headquarters
@@ -14,17 +12,14 @@ from appliance.nightly.enrolment import Invitation
 from hq import enrolling, keys
 from hq.app import create_app
 from hq.database import open_database, reading, sqlite_url
+from tests.serving import serving
 
 
 @pytest.fixture
 def headquarters(tmp_path):
     engine = open_database(sqlite_url(tmp_path / "hq.sqlite3"))
-    server = waitress.create_server(create_app(engine), host="127.0.0.1", port=0)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield engine, f"http://127.0.0.1:{server.effective_port}"
-    server.close()
-    thread.join(10)
+    with serving(create_app(engine)) as address:
+        yield engine, address
     engine.dispose()
 
 

@@ -2,12 +2,11 @@
 
 import hashlib
 import socket
-import threading
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
-import waitress
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.cli import doctor
@@ -21,6 +20,7 @@ from appliance.nightly.pacer import Pacer, PacerSettings
 from appliance.storage import Folder, open_for_writing
 from hq.app import create_app
 from hq.database import open_database, sqlite_url
+from tests.serving import serving
 from web_ui import create_app as page_of
 
 KEY = Ed25519PrivateKey.generate()
@@ -46,17 +46,15 @@ class Shop:
         self.releases = path / "releases"
         self.releases.mkdir()
         engine = open_database(sqlite_url(path / "hq.sqlite3"))
-        server = waitress.create_server(create_app(engine, releases=self.releases), host="127.0.0.1", port=0)
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        self.told = Headquarters(f"http://127.0.0.1:{server.effective_port}")
+        self._open = ExitStack()
+        self._open.callback(engine.dispose)
+        self.told = Headquarters(self._open.enter_context(serving(create_app(engine, releases=self.releases))))
         self.folder = Folder(path / "box").make()
         self.db = open_for_writing(self.folder.database)
-        self._ends = (self.db.conn.close, server.close, lambda: thread.join(10), engine.dispose)
+        self._open.callback(self.db.conn.close)
 
     def close(self):
-        for end in self._ends:
-            end()
+        self._open.close()
 
     def offer(self, version="0.9.0", serial=1, revoked=(), compatible="tallybox-bench", key=KEY, body=BODY):
         bundle = Bundle(NAME, version, compatible, len(BODY), hashlib.sha256(BODY).hexdigest())
