@@ -16,23 +16,30 @@ def overlaps(box: Boxes, others: Boxes) -> tuple[NDArray[np.float32], NDArray[np
     return shared / (own + areas - shared + 1e-9), shared / (own + 1e-9)
 
 
-def judged(found: Boxes, true: Boxes, ignored: Boxes, least: float = 0.5) -> list[tuple[float, bool]]:
-    """Return (score, right) of each found box (N x 5); boxes that lie mostly in an ignored one are left out."""
-    taken = np.zeros(len(true), bool)
-    verdicts = []
+def matched(found: Boxes, true: Boxes, ignored: Boxes, least: float = 0.5) -> tuple[Boxes, list[float]]:
+    """Return the score with which each true box was found (N, 0: not found), and the scores of false boxes.
+
+    `found` is N x 5, the score last. Boxes that lie mostly in an ignored one are left out.
+    """
+    scores, false = np.zeros(len(true), np.float32), []
     for box in found[np.argsort(-found[:, 4], kind="stable")]:
         if len(true):
             iou, _ = overlaps(box, true)
-            iou[taken] = -1
+            iou[scores > 0] = -1
             best = int(iou.argmax())
             if iou[best] >= least:
-                taken[best] = True
-                verdicts.append((float(box[4]), True))
+                scores[best] = box[4]
                 continue
         if len(ignored) and overlaps(box, ignored)[1].max() > 0.5:
             continue
-        verdicts.append((float(box[4]), False))
-    return verdicts
+        false.append(float(box[4]))
+    return scores, false
+
+
+def judged(found: Boxes, true: Boxes, ignored: Boxes, least: float = 0.5) -> list[tuple[float, bool]]:
+    """Return (score, right) of each found box that has a say, as `matched` pairs them."""
+    scores, false = matched(found, true, ignored, least)
+    return [(float(score), True) for score in scores if score > 0] + [(score, False) for score in false]
 
 
 def average_precision(verdicts: list[tuple[float, bool]], people: int) -> float:

@@ -15,10 +15,9 @@ import numpy as np
 
 from appliance.config import parse_size
 from appliance.nets import Catalogue, PersonDetector
-from scripts.training.average_precision import average_precision, judged, overlaps
+from scripts.training.average_precision import average_precision, judged, matched
 from scripts.training.pictures import Picture, of_source, read_folder
 
-SURE, SAME = 0.5, 0.5
 SIZES = (("below a tenth", 0.1), ("a fifth", 0.2), ("two fifths", 0.4), ("larger", 9.9))
 
 Finder = Callable[[np.ndarray], np.ndarray]
@@ -53,23 +52,34 @@ def by_view(find: Finder, pictures: list[Picture]) -> dict[str, tuple[float, int
     return {view: (average_precision(verdicts[view], people[view]), people[view]) for view in sorted(verdicts)}
 
 
-def recalls(find: Finder, pictures: list[Picture]) -> dict[str, tuple[float, int]]:
-    """Return the share of people found with a probability of a half, and their number, by light and by size.
+def recalls(find: Finder, pictures: list[Picture], rate: float) -> dict[str, tuple[float, int]]:
+    """Return the share of people found and their number, by light, tilt and size, at `rate` false boxes a picture.
 
     Size is the longer side of a person's box as a share of the picture's.
     """
-    found: dict[str, list[bool]] = {}
+    people: list[tuple[float, tuple[str, ...]]] = []
+    false: list[float] = []
     for picture in pictures:
         image = cv2.imread(str(picture.path))
-        told = find(image)
-        told = told[told[:, 4] >= SURE]
-        for box in picture.boxes:
-            share = max(box[2] - box[0], box[3] - box[1]) / max(image.shape[:2])
-            size = next(name for name, limit in SIZES if share <= limit)
-            hit = bool(len(told)) and bool(overlaps(box, told[:, :4])[0].max() >= SAME)
-            for name in (size, *([picture.light] if picture.light else [])):
-                found.setdefault(name, []).append(hit)
-    return {name: (float(np.mean(hits)), len(hits)) for name, hits in sorted(found.items())}
+        scores, wrong = matched(find(image), picture.boxes, picture.ignored)
+        false += wrong
+        for box, score in zip(picture.boxes, scores, strict=True):
+            people.append((float(score), ("all", *_groups(picture, box, max(image.shape[:2])))))
+    allowed = int(rate * len(pictures))
+    least = sorted(false, reverse=True)[allowed] if len(false) > allowed else 0.0
+    hits: dict[str, list[bool]] = {}
+    for score, groups in people:
+        for group in groups:
+            hits.setdefault(group, []).append(score > least)
+    return {f"{name}": (float(np.mean(row)), len(row)) for name, row in sorted(hits.items())}
+
+
+def _groups(picture: Picture, box: np.ndarray, side: int) -> tuple[str, ...]:
+    """Return what a person is counted under: the size, and for synthetic pictures the light and the tilt."""
+    share = max(box[2] - box[0], box[3] - box[1]) / side
+    size = next(name for name, limit in SIZES if share <= limit)
+    tilt = () if np.isnan(picture.tilt) else (f"tilt {int(picture.tilt // 10 * 10)}",)
+    return (size, *([picture.light] if picture.light else []), *tilt)
 
 
 @click.command(help=__doc__)
@@ -77,11 +87,16 @@ def recalls(find: Finder, pictures: list[Picture]) -> dict[str, tuple[float, int
 @click.option("--size", "sizes", multiple=True, default=["384x224"], show_default=True)
 @click.option("--net", default="person", show_default=True)
 @click.option("--only", multiple=True, help="judge only this source, whole: for a net that was trained without it")
-@click.option("--recall", "by_recall", is_flag=True, help="recall by size of person and by light, instead of AP50")
+@click.option(
+    "--false-boxes",
+    "rate",
+    type=float,
+    help="recall at so many false boxes a picture, by size, light and tilt, not AP50",
+)
 @click.option("--fp32", is_flag=True, help="judge the fp32 twin instead")
 @click.option("--yardsticks", "others", type=click.Path(path_type=Path, exists=True), help="a folder of others' nets")
 def evaluate(
-    folders: tuple[Path, ...], sizes: tuple[str, ...], net: str, only: tuple[str, ...], by_recall: bool, fp32: bool,
+    folders: tuple[Path, ...], sizes: tuple[str, ...], net: str, only: tuple[str, ...], rate: float | None, fp32: bool,
     others: Path | None,
 ) -> None:  # fmt: skip
     entry = Catalogue().find(net)
@@ -90,7 +105,7 @@ def evaluate(
     pictures = of_source(pictures, only)[0] if only else pictures
 
     def say(name: str, find: Finder) -> None:
-        rows = recalls(find, pictures) if by_recall else by_view(find, pictures)
+        rows = by_view(find, pictures) if rate is None else recalls(find, pictures, rate)
         click.echo(f"{name}  {'  '.join(f'{view} {ap:.3f} ({people} people)' for view, (ap, people) in rows.items())}")
 
     for size in sizes:

@@ -32,6 +32,7 @@ class Picture:
     grounds: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 2), np.float32))
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     light: str = ""
+    tilt: float = float("nan")  # degrees below the horizon, where the picture is synthetic
 
 
 def is_open(licence: str) -> bool:
@@ -86,6 +87,7 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
         for row in csv.DictReader(file):
             if row["file"] in pictures:
                 pictures[row["file"]].light = row["light"]
+                pictures[row["file"]].tilt = float(row["tilt"])
     return [picture for picture in pictures.values() if picture.path.exists()]
 
 
