@@ -20,6 +20,7 @@ from scripts.synthetic_shop.bodies import NotBakedError
 from scripts.synthetic_shop.bundle import BUNDLED, SCENES, bundle_scene
 from scripts.synthetic_shop.clips import ClipError, render_clip
 from scripts.synthetic_shop.frames import write_frames
+from scripts.synthetic_shop.identities import write_identities
 from scripts.synthetic_shop.random_scene import Wanted
 from scripts.synthetic_shop.scene import LIGHTS
 from scripts.synthetic_shop.scene_file import load, suite
@@ -111,6 +112,24 @@ def frames(
     with _bar(count, "frames") as bar:
         totals = write_frames(studio, out, count, seed, Wanted(tilt, light, sizes, yard), step=lambda: bar.update(1))
     click.echo(", ".join(f"{number} {kind}" for kind, number in sorted(totals.items())))
+
+
+@cli.command()
+@click.option("--shops", type=click.IntRange(1, 30_000), default=60, show_default=True, help="of 30 people each")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="the first shop's seed")
+@OUT
+def looks(shops: int, seed: int, out: Path) -> None:
+    """Write crops of the same people under four cameras and four lights, and looks.csv; split by shop 8:1:1.
+
+    The same command goes on where it was cut.
+
+    \b
+        python -m scripts.synthetic_shop looks --shops 60 --out .cache/synthetic_shop/looks
+    """
+    studio = Studio()
+    with _bar(shops, "shops") as bar:
+        written = write_identities(studio, out, shops, seed, step=lambda: bar.update(1))
+    click.echo(f"{written} crops")
 
 
 @cli.command()

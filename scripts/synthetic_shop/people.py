@@ -46,10 +46,10 @@ class Outline:
 
 
 class People:
-    """The people of one scene."""
+    """The people of one scene, dressed by its seed or by that of a wardrobe that several scenes share."""
 
-    def __init__(self, scene: "Scene", bodies: list[Body]) -> None:
-        self._seed, self._bodies = scene.seed, bodies
+    def __init__(self, scene: "Scene", bodies: list[Body], wardrobe: int | None = None) -> None:
+        self._seed, self._bodies = scene.seed if wardrobe is None else wardrobe, bodies
         self._infrared = scene.light.kind == "ir"
         self._steep = scene.camera.tilt > STEEP
         self._looks: dict[tuple[int, int, bool], Look] = {}

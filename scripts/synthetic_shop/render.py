@@ -57,8 +57,11 @@ class Renderer:
         self._sun_pass = gl.framebuffer(depth_attachment=self._sun_map)
         self._stage: Stage | None = None
 
-    def scene(self, scene: Scene) -> "Renderer":
-        """Build a scene and draw what stands still in it. Returns the renderer, so that `picture` can be chained."""
+    def scene(self, scene: Scene, wardrobe: int | None = None) -> "Renderer":
+        """Build a scene and draw what stands still in it. Returns the renderer, so that `picture` can be chained.
+
+        `wardrobe` is the seed of what people wear, where it is not the scene's.
+        """
         if self._stage is not None:
             self._stage.release()
         camera = scene.camera
@@ -68,7 +71,7 @@ class Renderer:
             self._sizes[size] = Targets(self._gl, *size, finer)
         self._to = self._sizes[size]
         self._stage = Stage(self._gl, self._paint, scene, self.bodies)
-        self.lens, self.people = Lens(camera, scene), People(scene, self.bodies)
+        self.lens, self.people = Lens(camera, scene), People(scene, self.bodies, wardrobe)
         self._shaken: float | None = None
         self._draw_still(0)
         self._compose([], 0, 0)

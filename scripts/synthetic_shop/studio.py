@@ -38,9 +38,9 @@ class Studio:
         self.infos: list[BodyInfo] = [body.info for body in bodies]
         self._renderer = Renderer(bodies)
 
-    def enter(self, scene: Scene) -> "Studio":
-        """Build a scene; what is shot from now on is shot there."""
-        self._renderer.scene(scene)
+    def enter(self, scene: Scene, wardrobe: int | None = None) -> "Studio":
+        """Build a scene; what is shot from now on is shot there. Scenes of one wardrobe dress people alike."""
+        self._renderer.scene(scene, wardrobe)
         self._sensor = Sensor(scene)
         return self
 
