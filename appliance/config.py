@@ -67,6 +67,13 @@ class Camera:
     rate: float = _key(checks.number(1, 30), "pictures a second to look at, at most", 10.0)
     width: int = _key(checks.number(160, 1920, int), "wider pictures are scaled down to this many pixels", 960)
     anchor: str = _key(checks.choice(*ANCHORS), "the point of a person that is followed; auto looks", "auto")
+    height: float = _key(
+        checks.number(0, 20), "metres above the floor; with tilt and fov, children are told by stature; 0: unknown", 0.0
+    )
+    tilt: float = _key(checks.number(0, 90), "degrees it looks down: 0 level, 90 straight down", 0.0)
+    fov: float = _key(checks.number(0, 180), "degrees that the picture's width spans; 0: unknown", 0.0)
+    bend: float = _key(checks.number(0, 0.6), "barrel distortion of the lens (k1 over half the picture's width)", 0.0)
+    fisheye: bool = _key(checks.yes_or_no, "an equidistant fisheye lens", False)
     lines: tuple[Line, ...] = ()
 
 
@@ -195,8 +202,14 @@ def parse(text: str, name: str = "tallybox.toml") -> Settings:
 
 
 def scrub(address: str) -> str:
-    """Return an address without its user name and password, fit for a log or a page."""
-    return re.sub(r"(://)[^/@]*@", r"\1", address)
+    """Return an address, or a sentence that holds some, without user names and passwords: fit for a log or a page."""
+    return re.sub(r"(?<=://)\S+", _without_user, address)
+
+
+def _without_user(rest: re.Match[str]) -> str:
+    """Passwords hold @ and / too, so what may be one goes, up to the last @; a path may hold @ where no user can be."""
+    plain = re.fullmatch(r"\[[^]]*\](:\d*)?|[^:@]*|[^:@]+[.][^:@]+:\d*", rest[0].partition("/")[0])
+    return rest[0] if plain else rest[0].rpartition("@")[2]
 
 
 class _Reader:

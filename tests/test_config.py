@@ -90,5 +90,19 @@ def test_the_fingerprint_changes_with_what_decides_the_numbers_and_with_nothing_
     assert replace(settings, page=Page(port=81)).fingerprint() == settings.fingerprint()
 
 
-def test_an_address_is_shown_without_its_password():
-    assert scrub("rtsp://admin:secret@10.0.0.2:554/a") == "rtsp://10.0.0.2:554/a"
+SHOWN = {
+    "rtsp://admin:secret@10.0.0.2:554/a": "rtsp://10.0.0.2:554/a",
+    "rtsp://admin:se@cret@10.0.0.2/a": "rtsp://10.0.0.2/a",
+    "rtsp://admin:sec/ret@10.0.0.2/a": "rtsp://10.0.0.2/a",
+    "rtsp://admin:se@c/ret@10.0.0.2/a": "rtsp://10.0.0.2/a",
+    "rtsp://admin:12/34@10.0.0.2/a": "rtsp://10.0.0.2/a",
+    "http://10.0.0.2:8080/now@noon.jpg": "http://10.0.0.2:8080/now@noon.jpg",
+    "rtsp://[fe80::1]:554/a": "rtsp://[fe80::1]:554/a",
+    "rtsp://a:b@10.0.0.2/a and http://c:d@10.0.0.3/b fail": "rtsp://10.0.0.2/a and http://10.0.0.3/b fail",
+    "/data/clip.mp4": "/data/clip.mp4",
+}
+
+
+@pytest.mark.parametrize("address", SHOWN)
+def test_an_address_is_shown_without_its_password(address):
+    assert scrub(address) == SHOWN[address]
