@@ -62,13 +62,15 @@ class Crossing:
 class VisitorGuess:
     """What the nets made of one person who came in at `time`: the bands of ages and a man, with their probabilities.
 
-    Both are None where no face was seen well enough to say.
+    Both are None where no face was seen well enough to say. `child` is the probability of a child under twelve: by the
+    face where one was seen, else by stature, or None where neither tells.
     """
 
     time: float
     camera: str
     ages: tuple[tuple[str, float], ...] | None
     man: float | None
+    child: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

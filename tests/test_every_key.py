@@ -9,6 +9,7 @@ import pytest
 
 from appliance import cameras, config, config_reference, metrics
 from appliance.config import Line, parse
+from appliance.counting.stature import Stature, View
 from appliance.nets import Catalogue, Engine, PersonDetector
 from appliance.nets.answers import names
 from appliance.nets.session import PROVIDERS
@@ -81,6 +82,14 @@ def looks_at_faces(text, tmp_path):
         return said(lambda: counting.CountService(Folder(tmp_path).make(), parse(text), print).close()) or "not asked"
 
 
+def stature(key, value):
+    """Say how tall a camera, told so, finds somebody to be."""
+    told = {"height": "3.0", "tilt": "45", "fov": "90"} | {key: value}
+    camera = parse(CAMERA + "\n".join(f"{name} = {text}" for name, text in told.items())).cameras[0]
+    view, known = View.of(camera, 640, 360), Stature()
+    return (view and known.look(view, np.array([320, 100, 380, 260], np.float32)) and known.metres()) or "unknown"
+
+
 EFFECTS = {  # (table, key) -> what a box does with one value, and with another
     ("shop", "id"): lambda tmp: [document(f'[shop]\nid = "{v}"', tmp).store for v in ("a", "b")],
     ("shop", "name"): lambda tmp: [f">{v}<" in page(f'[shop]\nname = "{v}"', tmp) and v for v in ("Ada", "Bob")],
@@ -93,6 +102,11 @@ EFFECTS = {  # (table, key) -> what a box does with one value, and with another
     ("camera.NAME", "rate"): lambda tmp: [order(CAMERA + f"rate = {v}").rate for v in (5, 8)],
     ("camera.NAME", "width"): lambda tmp: [order(CAMERA + f"width = {v}").width for v in (320, 640)],
     ("camera.NAME", "anchor"): lambda tmp: [counted(anchor=v) for v in ("foot", "head")],
+    ("camera.NAME", "height"): lambda tmp: [stature("height", v) for v in ("3.0", "0")],
+    ("camera.NAME", "tilt"): lambda tmp: [stature("tilt", v) for v in ("45", "35")],
+    ("camera.NAME", "fov"): lambda tmp: [stature("fov", v) for v in ("90", "75")],
+    ("camera.NAME", "bend"): lambda tmp: [stature("bend", v) for v in ("0.0", "0.4")],
+    ("camera.NAME", "fisheye"): lambda tmp: [stature("fisheye", v) for v in ("false", "true")],
     ("camera.NAME.line.NAME", "start"): lambda tmp: [counted(start=v) for v in ((0.1, 0.5), (0.8, 0.5))],
     ("camera.NAME.line.NAME", "end"): lambda tmp: [counted(end=v) for v in ((0.9, 0.5), (0.2, 0.5))],
     ("camera.NAME.line.NAME", "inside"): lambda tmp: [counted(inside=v) for v in ((0.5, 0.9), (0.5, 0.1))],

@@ -3,6 +3,7 @@
 from appliance.counting.anchor import anchor_of
 from appliance.counting.coverage import CoverageMeter
 from appliance.counting.lines import LineCounter, LineSettings
+from appliance.counting.stature import View
 from appliance.counting.visitors import Visitors
 
-__all__ = ["CoverageMeter", "LineCounter", "LineSettings", "Visitors", "anchor_of"]
+__all__ = ["CoverageMeter", "LineCounter", "LineSettings", "View", "Visitors", "anchor_of"]

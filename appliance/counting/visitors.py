@@ -1,7 +1,8 @@
-"""Who comes in, as far as faces tell: each person who crosses inwards gets a few looks, and one guess for the mix.
+"""Who comes in, as far as faces and statures tell: each who comes inwards gets a few looks and one guess.
 
 Looks are rationed: one a picture, and to each person only until enough were good. A single guess is often wrong; the
-day's mix corrects for how the net errs (metrics.mix). A face that is not seen well is "unknown", which is an answer.
+day's mix corrects for how the net errs (metrics.mix). A face that is not seen well is "unknown", which is an answer;
+where the camera's place is known, stature still tells children.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from appliance.counting.stature import CHILD, Stature, View
+from appliance.counting.stature import ENOUGH as STATURES
 from appliance.frame import Crossing, Floats, Pixels, Track, VisitorGuess
 from appliance.nets import Guess
 from appliance.nets.answers import Bands, names
@@ -18,6 +21,7 @@ PATIENCE = 5.0  # seconds after the crossing, in which a face may still turn up
 LEAST_HEIGHT = 80.0  # pixels of a person; a face is an eighth of that at the most
 
 Look = Callable[[Pixels, Floats], Guess | None]
+ViewOf = Callable[[int, int], View | None]
 
 
 @dataclass(slots=True)
@@ -27,17 +31,23 @@ class _Votes:
     ages: Floats
     man: float = 0.0
     weight: float = 0.0
+    child: float = 0.0
     good: int = 0
     tries: int = 0
+    stature: Stature = field(default_factory=Stature)
 
 
 @dataclass(slots=True)
 class Visitors:
-    """One camera's looks at faces. update(...) -> the guesses that are final now."""
+    """One camera's looks at faces. update(...) -> the guesses that are final now.
+
+    `view` gives how the camera looks at the floor, for a picture's width and height, or None where that is not known.
+    """
 
     camera: str
     look: Look
     bands: Bands
+    view: ViewOf = lambda width, height: None
     _votes: dict[int, _Votes] = field(default_factory=dict)
     _waiting: list[Crossing] = field(default_factory=list)
 
@@ -45,6 +55,7 @@ class Visitors:
         """Take one picture's tracks and what crossed with it."""
         there = {track.id for track in tracks}
         self._look_at_one(image, tracks)
+        self._measure_one(image, tracks)
         self._waiting += [crossing for crossing in crossings if crossing.direction == "in"]
         ripe = [c for c in self._waiting if c.track not in there or time - c.time > PATIENCE]
         self._waiting = [c for c in self._waiting if c not in ripe]
@@ -66,8 +77,19 @@ class Visitors:
         if guess is not None:
             votes.ages = votes.ages + guess.right * guess.of_bands(self.bands)
             votes.man += guess.right * guess.man
+            votes.child += guess.right * float(guess.ages[:CHILD].sum())
             votes.weight += guess.right
             votes.good += 1
+
+    def _measure_one(self, image: Pixels, tracks: list[Track]) -> None:
+        """Measure the stature of the person who was measured the fewest times."""
+        view = self.view(image.shape[1], image.shape[0])
+        if view is None:
+            return
+        known = [(self._of(t.id).stature, t) for t in tracks if t.confirmed]
+        for stature, track in sorted(known, key=lambda row: (row[0].looks, row[1].id)):
+            if stature.looks >= STATURES or stature.look(view, track.box):
+                return
 
     def _of(self, track: int) -> _Votes:
         return self._votes.setdefault(track, _Votes(np.zeros(len(self.bands), np.float32)))
@@ -75,6 +97,7 @@ class Visitors:
     def _guess(self, crossing: Crossing) -> VisitorGuess:
         votes = self._of(crossing.track)
         if not votes.weight:
-            return VisitorGuess(crossing.time, self.camera, None, None)
+            return VisitorGuess(crossing.time, self.camera, None, None, votes.stature.child())
         ages = tuple(zip(names(self.bands), (votes.ages / votes.weight).tolist(), strict=True))
-        return VisitorGuess(crossing.time, self.camera, ages, votes.man / votes.weight)
+        man, child = votes.man / votes.weight, votes.child / votes.weight
+        return VisitorGuess(crossing.time, self.camera, ages, man, child)

@@ -1,6 +1,8 @@
 """The shares of ages and genders among those who came in and whose face was seen well enough, corrected for how often
 the net takes one for another. Somebody whose face was not seen is unknown and is in no share. The interval holds 95 %
 of what chance alone would give; it knows nothing of faces that are harder than those on which the net was measured.
+Children are those under twelve, by their face, or by their stature where no face was seen and the camera's height, tilt
+and field are known: the sum of the probabilities over all who could be told, as they were said, without a correction.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +15,7 @@ from sqlite_utils import Database
 from appliance.metrics.shop_day import ShopDay
 from appliance.storage import queries
 
-VERSION, TITLE = 1, "Who came in"
+VERSION, TITLE = 2, "Who came in"
 
 ROUNDS, DRAWS = 20, 200  # more rounds fit the noise: of resampled faces, 20 erred least
 Numbers = NDArray[np.floating]
@@ -31,12 +33,17 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """A day's mix. `known` of the `visitors` that crossed inwards had a face that was seen well enough."""
+    """A day's mix. `known` of the `visitors` that crossed inwards had a face that was seen well enough.
+
+    `children` are expected among the `told_young` who could be told from others; None where nobody could be.
+    """
 
     visitors: float
     known: float
     ages: Sequence[Share]
     genders: Sequence[Share]
+    children: float | None = None
+    told_young: float = 0.0
 
 
 def mix_of_day(database: Database, day: ShopDay, background: Mapping[str, float] | None = None) -> Mix | None:
@@ -58,6 +65,8 @@ def mix_of_day(database: Database, day: ShopDay, background: Mapping[str, float]
         known=known,
         ages=shares(ages, persons, errors, background or {}),
         genders=shares(["f", "m"], persons, errors, {}),
+        children=persons.get("child"),
+        told_young=persons.get("told-young", 0.0),
     )
 
 

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from appliance import __version__, cameras, config
 from appliance.clock import now
-from appliance.counting import Visitors
+from appliance.counting import View, Visitors
 from appliance.frame import Coverage, Crossing, VisitorGuess
 from appliance.nets import Catalogue, Engine, FaceReader
 from appliance.nets.answers import errors_of
@@ -112,7 +112,13 @@ class CountService:
     def _visitors(database: Database, catalogue: Catalogue, told: config.Settings) -> Callable[[str], Visitors]:
         """Return what makes the stage that looks at faces, once it is known how often its nets err."""
         record_mix_errors(database, errors_of(catalogue.find("age-gender"), told.visitors.bands))
-        return lambda camera: Visitors(camera, FaceReader(catalogue, Engine.of(told.net)).look, told.visitors.bands)
+        cameras = {camera.name: camera for camera in told.cameras}
+
+        def looks(name: str) -> Visitors:
+            face = FaceReader(catalogue, Engine.of(told.net)).look
+            return Visitors(name, face, told.visitors.bands, partial(View.of, cameras[name]))
+
+        return looks
 
     def close(self) -> None:
         """Stop all cameras, write what waits."""

@@ -85,10 +85,11 @@ class Journal:
 
 
 def traits(guess: VisitorGuess) -> dict[str, float]:
-    """Return what a guess adds to the sums: one visitor, and the probability of each trait where a face was seen."""
+    """Return what a guess adds to the sums: one visitor, and the probability of each trait where it was seen."""
+    young = {} if guess.child is None else {"told-young": 1.0, "child": guess.child}
     if guess.ages is None or guess.man is None:
-        return {"visitors": 1.0}
-    return {"visitors": 1.0, "m": guess.man, "f": 1 - guess.man} | dict(guess.ages)
+        return {"visitors": 1.0} | young
+    return {"visitors": 1.0} | young | {"m": guess.man, "f": 1 - guess.man} | dict(guess.ages)
 
 
 def record_mix_errors(database: Database, errors: Iterable[tuple[str, str, float]]) -> None:

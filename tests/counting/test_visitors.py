@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.counting import Visitors
+from appliance.counting import View, Visitors
 from appliance.frame import Crossing, Track
 from appliance.nets import Guess
 
@@ -90,3 +90,44 @@ def test_at_most_one_look_a_picture_and_one_guess_for_each_who_came_in(pictures)
     told += stage.update(IMAGE, [], [], 1000.0)
     assert len(told) == len(came)
     assert not stage._votes
+
+
+def test_without_a_face_stature_tells_children_and_where_the_camera_is_unknown_nothing_does():
+    level = View(1.2, 0.0, np.pi / 2, 640, 360)  # level: who is as tall as it hangs high ends in the middle
+    small, tall = (np.array([300, 180 + (1.2 - top) * 80, 330, 180 + 1.2 * 80], np.float32) for top in (1.05, 1.8))
+    for view, want in ((lambda w, h: level, True), (lambda w, h: None, False)):
+        stage = Visitors("door", Looks(), BANDS, view)
+        tracks = [Track(1, 0.0, 0.0, small, True), Track(2, 0.0, 0.0, tall, True)]
+        for frame in range(20):
+            stage.update(IMAGE, tracks, [], frame / 10)
+        child, adult = stage.update(IMAGE, [], [crossing(1, 2.0), crossing(2, 2.0)], 9.0)
+        if not want:
+            assert (child.child, adult.child) == (None, None)
+            continue
+        assert child.ages is None
+        assert child.child > 0.5 > 0.1 > adult.child
+
+
+def test_a_face_has_the_last_word_on_who_is_a_child():
+    stage = Visitors("door", Looks(guess(8), guess(30)), BANDS)
+    for time in (0.0, 0.1):
+        stage.update(IMAGE, [track(1)], [], time)
+    (told,) = stage.update(IMAGE, [], [crossing(1, 0.2)], 0.2)
+    assert told.child == pytest.approx(0.5)
+
+
+def test_at_most_one_person_a_picture_is_measured_and_each_eight_times():
+    asked = []
+
+    class Counting(View):
+        def on_plane(self, pixel, heights):
+            asked.append(1)
+            return super().on_plane(pixel, heights)
+
+    view = Counting(1.2, 0.0, np.pi / 2, 640, 360)
+    stage = Visitors("door", Looks(), BANDS, lambda w, h: view)
+    for frame in range(40):
+        before = len(asked)
+        stage.update(IMAGE, [track(1), track(2)], [], frame / 10)
+        assert len(asked) - before <= 1
+    assert len(asked) == 16

@@ -68,3 +68,18 @@ def test_a_days_mix_tells_how_many_were_known(tmp_path):
     assert sum(row.share for row in told.ages) == pytest.approx(1)
     assert [row.name for row in told.genders] == ["f", "m"]
     assert told.genders[1].share > 0.9
+
+
+def test_children_are_told_by_face_or_by_stature_and_the_others_are_in_no_figure(tmp_path):
+    db = open_for_writing(Folder(tmp_path).make().database)
+    told, date_ = shop_settings(), date(2026, 11, 23)
+    day = day_of(db, told, date_, told.shop.clock.span(date_)[1])
+    noon = day.start + 8 * 3600
+    journal = Journal(db)
+    journal.write([], [], [VisitorGuess(noon, "door", None, None)])
+    assert mix_of_day(db, day).children is None
+    by_face = VisitorGuess(noon, "door", (("0-11", 0.9), ("12+", 0.1)), 0.5, 0.9)
+    journal.write([], [], [by_face, *[VisitorGuess(noon, "door", None, None, p) for p in (0.8, 0.1)]])
+    mix = mix_of_day(db, day)
+    assert (mix.visitors, mix.told_young, mix.known) == (4, 3, 1)
+    assert mix.children == pytest.approx(1.8)
