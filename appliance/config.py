@@ -114,9 +114,14 @@ class Net:
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """Who comes in, as far as faces tell. Off until the owner switches it on; no face is kept."""
+    """Who comes in, as far as looks tell. Off until the owner switches it on; no face and no look is kept."""
 
     ages: bool = _key(checks.yes_or_no, "guess ages and genders from faces, for the day's mix", False)
+    reentry: bool = _key(
+        checks.yes_or_no,
+        "mark who comes back within half an hour, and who works here, by clothes and build; they count all the same",
+        False,
+    )
     bands: tuple[tuple[int, int], ...] = _key(
         checks.ages, "years at which a band of ages begins", checks.ages(BANDS), BANDS
     )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Direction = Literal["in", "out"]
+Mark = Literal["", "back", "staff"]
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
@@ -47,7 +48,10 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A track passed a line: the moment it passed, which way, and how far along the line (0..1)."""
+    """A track passed a line: the moment it passed, which way, and how far along the line (0..1).
+
+    `mark` is what looks say of the person, where they are asked: was here lately, or works here.
+    """
 
     time: float
     camera: str
@@ -56,6 +60,7 @@ class Crossing:
     track: int
     frame: int
     at: float
+    mark: Mark = ""
 
 
 @dataclass(frozen=True, slots=True)

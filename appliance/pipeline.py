@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from appliance import config
 from appliance.clock import stopwatch
-from appliance.counting import CoverageMeter, LineCounter, Visitors
+from appliance.counting import CoverageMeter, Familiar, LineCounter, Visitors
 from appliance.frame import Coverage, Crossing, Detections, Frame, Track, VisitorGuess
 from appliance.nets import USUAL, Detector, Engine, Entry, open_detector
 from appliance.tracking import Tracker, TrackerSettings
@@ -47,6 +47,7 @@ class Spine:
     detector: Detector
     tracker: Tracker = field(default_factory=Tracker)
     visitors: Visitors | None = None
+    familiar: Familiar | None = None
     timings: Timings = field(default_factory=Timings)
     coverage: CoverageMeter = field(init=False)
     lines: list[LineCounter] = field(init=False)
@@ -59,14 +60,16 @@ class Spine:
         size: tuple[int, int],
         engine: Engine = USUAL,
         visitors: Callable[[str], Visitors] | None = None,
+        familiar: Callable[[], Familiar] | None = None,
     ) -> "Spine":
         """Build the stages for a camera and a net; the tracker's thresholds stand beside the net in models.toml.
 
-        `visitors` makes the stage that looks at faces, for a camera's name, where the owner wants that.
+        `visitors` makes the stage that looks at faces, for a camera's name, where the owner wants that; `familiar` the
+        one that marks who comes back.
         """
         tracker = Tracker(TrackerSettings(**net.figures.get("tracker", {})))
         looks = visitors(camera.name) if visitors else None
-        return cls(camera, open_detector(net, size, engine), tracker, looks)
+        return cls(camera, open_detector(net, size, engine), tracker, looks, familiar() if familiar else None)
 
     def __post_init__(self) -> None:
         self.coverage = CoverageMeter(self.camera.name)
@@ -80,6 +83,8 @@ class Spine:
         detected = stopwatch()
         tracks = self.tracker.update(detections, frame.time)
         crossings = [c for line in self.lines for c in line.update(tracks, frame.time, frame.index, width, height)]
+        if self.familiar:
+            crossings = self.familiar.update(frame.image, tracks, crossings, frame.time)
         guesses = self.visitors.update(frame.image, tracks, crossings, frame.time) if self.visitors else []
         self.coverage.see(frame.time)
         self._took(frame, detected - started, stopwatch() - detected)

@@ -82,6 +82,12 @@ def looks_at_faces(text, tmp_path):
         return said(lambda: counting.CountService(Folder(tmp_path).make(), parse(text), print).close()) or "not asked"
 
 
+def looks_at_clothes(text, tmp_path):
+    """Say whether the counter, told so, opens the net for looks: it fails here for want of it, or does not ask."""
+    with patch.object(counting.CountService, "_familiar", side_effect=RuntimeError("asked")):
+        return said(lambda: counting.CountService(Folder(tmp_path).make(), parse(text), print).close()) or "not asked"
+
+
 def stature(key, value):
     """Say how tall a camera, told so, finds somebody to be."""
     told = {"height": "3.0", "tilt": "45", "fov": "90"} | {key: value}
@@ -116,6 +122,9 @@ EFFECTS = {  # (table, key) -> what a box does with one value, and with another
         detector(f"[net]\nthreads = {v}")._session._session.get_session_options().intra_op_num_threads for v in (1, 2)
     ],
     ("visitors", "ages"): lambda tmp: [looks_at_faces(f"[visitors]\nages = {v}", tmp) for v in ("true", "false")],
+    ("visitors", "reentry"): lambda tmp: [
+        looks_at_clothes(f"[visitors]\nreentry = {v}", tmp) for v in ("true", "false")
+    ],
     ("visitors", "bands"): lambda tmp: [
         names(parse(f"[visitors]\nbands = {v}").visitors.bands) for v in ("[12, 20]", "[16]")
     ],

@@ -17,9 +17,12 @@ from sqlite_utils import Database
 
 from appliance import __version__, cameras, config
 from appliance.clock import now
-from appliance.counting import View, Visitors
+from appliance.counting import Familiar, View, Visitors
+from appliance.counting.reentry import Reentry
+from appliance.counting.staff import Staff
 from appliance.frame import Coverage, Crossing, VisitorGuess
-from appliance.nets import Catalogue, Engine, FaceReader
+from appliance.metrics.shop_day import opening
+from appliance.nets import AppearanceReader, Catalogue, Engine, FaceReader
 from appliance.nets.answers import errors_of
 from appliance.nets.board import settle
 from appliance.pipeline import Looked, Spine, follow
@@ -101,7 +104,9 @@ class CountService:
         self._journal = Journal(database)
         entry.read()  # a net that is not what it should be ends the start, not a camera's thread
         visitors = self._visitors(database, catalogue, settings) if settings.visitors.ages else None
-        spine = partial(Spine.of, net=entry, size=size, engine=Engine.of(settings.net), visitors=visitors)
+        familiar = self._familiar(catalogue, settings) if settings.visitors.reentry else None
+        spine = partial(Spine.of, net=entry, size=size, engine=Engine.of(settings.net))
+        spine = partial(spine, visitors=visitors, familiar=familiar)
         self._cameras = {
             camera.name: CameraThread(camera, partial(spine, camera), self._journal, tell)
             for camera in settings.cameras
@@ -117,6 +122,22 @@ class CountService:
         def looks(name: str) -> Visitors:
             face = FaceReader(catalogue, Engine.of(told.net)).look
             return Visitors(name, face, told.visitors.bands, partial(View.of, cameras[name]))
+
+        return looks
+
+    @staticmethod
+    def _familiar(catalogue: Catalogue, told: config.Settings) -> Callable[[], Familiar]:
+        """Return what makes the stage that marks who comes back; its memory ends with the opening hours."""
+        entry = catalogue.find("appearance")
+        entry.read()  # as with the person net
+
+        def opening_of(time: float) -> object | None:
+            span = opening(told, told.shop.clock.day_of(time))
+            return span if span and span[0] <= time < span[1] else None
+
+        def looks() -> Familiar:
+            net = AppearanceReader(entry, Engine.of(told.net))
+            return Familiar(net.read, Reentry(net.same), Staff(net.same), opening_of)
 
         return looks
 

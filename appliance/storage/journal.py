@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 
 WAITING_ROWS = 20_000
 
-_ADD_CROSSING = "INSERT INTO crossing (time, camera, line, direction, track, frame, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ADD_CROSSING = (
+    "INSERT INTO crossing (time, camera, line, direction, track, frame, at, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _ADD_COVERAGE = (
     "INSERT INTO coverage_minute (camera, minute, seen, frames) VALUES (?, ?, ?, ?)"
     " ON CONFLICT (minute, camera) DO UPDATE SET seen = min(60, seen + excluded.seen),"
@@ -50,7 +52,7 @@ class Journal:
         """Commit the rows, with all that still waits; return whether they are on the disk now."""
         with self._lock:
             for c in crossings:
-                row = (c.time, c.camera, c.line, c.direction, c.track, c.frame, c.at)
+                row = (c.time, c.camera, c.line, c.direction, c.track, c.frame, c.at, c.mark)
                 self._waiting.append((_ADD_CROSSING, row))
             for seen in coverage:
                 self._waiting.append((_ADD_COVERAGE, (seen.camera, seen.minute, seen.seen, seen.frames)))

@@ -91,3 +91,9 @@ def clocks(db: Database) -> None:
     """How far headquarters' clock was ahead of the box's when it last acknowledged, to the second."""
     db.execute("CREATE TABLE clock_offset (one INTEGER PRIMARY KEY CHECK (one = 1), seconds REAL, time REAL)")
     db.execute("INSERT INTO clock_offset (one) VALUES (1)")
+
+
+@migrations()
+def marks(db: Database) -> None:
+    """What looks said of who crossed: "back", "staff" or nothing. Of the looks themselves nothing is kept."""
+    db.execute("ALTER TABLE crossing ADD COLUMN mark TEXT NOT NULL DEFAULT ''")

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,12 @@ def test_a_crossing_can_be_read_at_once_by_another_process(folder, journal):
     journal.write([crossing(100.0)])
     (row,) = line_counts(open_for_reading(folder.database), 60, 120, 60)
     assert (row.start, row.line, row.ins, row.outs) == (60, "door", 1, 0)
+
+
+def test_what_looks_said_of_a_crossing_is_kept_with_it(folder, journal):
+    journal.write([crossing(100.0), replace(crossing(101.0), mark="back")])
+    rows = open_for_reading(folder.database).execute("SELECT mark FROM crossing ORDER BY time").fetchall()
+    assert rows == [("",), ("back",)]
 
 
 def test_the_database_flushes_every_commit_to_the_disk(folder):
