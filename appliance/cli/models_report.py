@@ -97,8 +97,8 @@ def seen_in(entry: Entry, source: Path, size: tuple[int, int], most: int) -> lis
 
 
 def fitted(entry: Entry, image: Pixels, size: tuple[int, int]) -> Pixels:
-    """Return a picture as the net takes it; a net that takes a face gets the whole picture for one."""
-    if entry.kind == "age-gender":
+    """Return a picture as the net takes it; a net that takes a face or a person gets the whole picture for one."""
+    if entry.kind in ("age-gender", "appearance"):
         return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
     return letterbox(image, *size)[0]
 

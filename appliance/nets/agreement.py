@@ -9,11 +9,13 @@ import numpy as np
 from appliance.clock import stopwatch
 from appliance.frame import Detections, Floats, Pixels
 from appliance.nets.age_gender import AGES, AgeGender, Guess
+from appliance.nets.appearance import AppearanceReader
 from appliance.nets.catalogue import Entry
 from appliance.nets.person import PersonDetector
 from appliance.nets.session import USUAL, Engine
 
 SURE, SAME = 0.5, 0.5  # probability from which something is found, and overlap from which two boxes are one
+ALIKE = 0.95  # cosine from which two vectors of one look are the same
 YEARS = 2.0  # by which two guesses of an age may differ and still be the same
 
 
@@ -43,6 +45,9 @@ def agreements(
     if entry.kind == "age-gender":
         looks = [AgeGender(entry, engine, twin=data).look for data in (*files, twin)]
         compare = _guesses
+    elif entry.kind == "appearance":
+        looks = [AppearanceReader(entry, engine, twin=data).look for data in (*files, twin)]  # type: ignore[misc]
+        compare = _vectors  # type: ignore[assignment]
     else:
         looks = [PersonDetector(entry, size, engine, twin=data).detect for data in (*files, twin)]  # type: ignore[misc]
         compare = _detections  # type: ignore[assignment]
@@ -87,6 +92,10 @@ def _guesses(twin: Guess, other: Guess) -> tuple[float, float, float]:
     years = np.arange(AGES)
     same = (twin.man >= SURE) == (other.man >= SURE) and abs(years @ (twin.ages - other.ages)) <= YEARS
     return float(np.abs(twin.ages - other.ages).sum() / 2 + abs(twin.man - other.man)), float(same), 1.0
+
+
+def _vectors(twin: Floats, other: Floats) -> tuple[float, float, float]:
+    return float(1 - twin @ other), float(twin @ other >= ALIKE), 1.0
 
 
 def overlaps(a: Floats, b: Floats) -> Floats:

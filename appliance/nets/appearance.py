@@ -16,11 +16,14 @@ LEAST_HEIGHT = 24.0  # pixels of a person; smaller ones all look alike
 
 
 class AppearanceReader:
-    """Describes people. read(image, boxes) -> vectors; `same` is the cosine from which two are taken for one person."""
+    """Describes people. read(image, boxes) -> vectors.
+
+    `same` is the cosine from which two are taken for one person's, as measured on real people.
+    """
 
     def __init__(self, entry: Entry, engine: Engine = USUAL, *, twin: bytes | None = None) -> None:
         self._session = Session(entry.read() if twin is None else twin, (WIDTH, HEIGHT), engine)
-        self.same = float(entry.figures.get("same", 1.0))
+        self.same = float(entry.figures["same"]["real-tracks"])
 
     def read(self, image: Pixels, boxes: Floats) -> Floats:
         """Return the vectors of the people in boxes (N x 4) of a picture, N x NUMBERS, each of length 1.

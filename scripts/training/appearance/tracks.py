@@ -47,6 +47,11 @@ def followed(clip: Path, size: tuple[int, int] = (512, 288)) -> list[Followed]:
     return [track for track in tracks.values() if len(track.crops) >= LASTS]
 
 
+def followed_in(folder: Path) -> list[Followed]:
+    """Follow everybody in all clips of a folder."""
+    return [track for path in sorted(folder.glob("*.mp4")) for track in followed(path)]
+
+
 def pairs(tracks: list[Followed]) -> tuple[np.ndarray, np.ndarray]:
     """Return which of 2N ends (all firsts, then all lasts) are the same person, and of which pairs that is known."""
     n = len(tracks)
