@@ -76,6 +76,12 @@ class Camera:
     fisheye: bool = _key(checks.yes_or_no, "an equidistant fisheye lens", False)
     lines: tuple[Line, ...] = ()
 
+    def set_up(self) -> str:
+        """Return the sha256 of what says where it hangs: its source without a password, its place, its lines."""
+        lines = [(line.name, line.start, line.end, line.inside) for line in self.lines]
+        told = [scrub(self.source), self.height, self.tilt, self.fov, lines]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True)
 class Shop:

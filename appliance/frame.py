@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Direction = Literal["in", "out"]
 Mark = Literal["", "back", "staff"]
+HangingState = Literal["new", "same", "moved", "covered"]
 Floats = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 
@@ -97,3 +98,24 @@ class Coverage:
     minute: int
     seen: float
     frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """How a camera hangs, beside how it hung when it was set up, and all that is kept to tell.
+
+    In `state` since the UTC second `since`: new (not looked at long enough), same, moved (its picture lies about `x`,
+    `y` shares of it further right and lower, `turned` degrees clockwise; all 0 where it shows something else) or
+    covered. `looks` are sketches of the still scene, one after another (counting.sketch), the first learnt at `begun`;
+    `set_up` is the sha256 of what they belong to: the camera's source, place and lines.
+    """
+
+    camera: str
+    set_up: str
+    state: HangingState = "new"
+    since: float = 0.0
+    begun: float = 0.0
+    x: float = 0.0
+    y: float = 0.0
+    turned: int = 0
+    looks: bytes = b""

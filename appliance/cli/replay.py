@@ -12,7 +12,7 @@ from appliance import cameras, config
 from appliance.cameras.recording import Speed
 from appliance.cli.options import LineType, SizeType, default_data
 from appliance.clock import stopwatch
-from appliance.frame import Coverage, Crossing, Frame, VisitorGuess
+from appliance.frame import Crossing, Frame
 from appliance.nets import Catalogue
 from appliance.pipeline import Looked, Spine, follow
 from appliance.storage import Folder
@@ -67,8 +67,8 @@ class Printer:
         self._last: Frame | None = None
         self._terminal = sys.stderr.isatty()
 
-    def crossings(self, crossings: list[Crossing], coverage: list[Coverage], guesses: list[VisitorGuess]) -> None:
-        """Print what became certain."""
+    def crossings(self, crossings: list[Crossing], *_: object) -> None:
+        """Print the crossings of what became certain."""
         for c in crossings:
             self._counts[c.direction][c.line] += 1
             told = {"kind": "crossing", "t": round(c.time, 3), "frame": c.frame, "line": c.line}

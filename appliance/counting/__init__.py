@@ -3,8 +3,9 @@
 from appliance.counting.anchor import anchor_of
 from appliance.counting.coverage import CoverageMeter
 from appliance.counting.familiar import Familiar
+from appliance.counting.hanging import HangingWatch
 from appliance.counting.lines import LineCounter, LineSettings
 from appliance.counting.stature import View
 from appliance.counting.visitors import Visitors
 
-__all__ = ["CoverageMeter", "Familiar", "LineCounter", "LineSettings", "View", "Visitors", "anchor_of"]
+__all__ = ["CoverageMeter", "Familiar", "HangingWatch", "LineCounter", "LineSettings", "View", "Visitors", "anchor_of"]

@@ -17,18 +17,18 @@ from sqlite_utils import Database
 
 from appliance import __version__, cameras, config
 from appliance.clock import now
-from appliance.counting import Familiar, View, Visitors
+from appliance.counting import Familiar, HangingWatch, View, Visitors
 from appliance.counting.reentry import Reentry
 from appliance.counting.staff import Staff
-from appliance.frame import Coverage, Crossing, VisitorGuess
-from appliance.metrics.shop_day import opening
+from appliance.frame import Coverage, Crossing, Hanging, VisitorGuess
+from appliance.metrics.shop_day import Span, opening
 from appliance.nets import AppearanceReader, Catalogue, Engine, FaceReader
 from appliance.nets.answers import errors_of
 from appliance.nets.board import settle
 from appliance.pipeline import Looked, Spine, follow
 from appliance.services import notify
 from appliance.services.live_view import LiveView
-from appliance.storage import Folder, Journal, open_for_writing, record_mix_errors, record_settings
+from appliance.storage import Folder, Journal, open_for_writing, queries, record_mix_errors, record_settings
 from appliance.storage.live import LiveServer
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,10 @@ Stamp = tuple[int, int] | None  # of the configuration file: when it was written
 class CameraThread:
     """One camera's loop, its picture and its state."""
 
-    def __init__(self, settings: config.Camera, spine: Callable[[], Spine], journal: Journal, tell: Tell) -> None:
-        self.settings, self.view = settings, LiveView(settings.lines)
+    def __init__(
+        self, settings: config.Camera, hanging: HangingWatch, spine: Callable[[], Spine], journal: Journal, tell: Tell
+    ) -> None:
+        self.settings, self.hanging, self.view = settings, hanging, LiveView(settings.lines)
         self._spine, self._journal, self._tell = spine, journal, tell
         self._camera = cameras.open_camera(settings)
         self._times: deque[float] = deque(maxlen=50)
@@ -79,8 +81,14 @@ class CameraThread:
                 log.exception("camera %s: counting failed and begins anew", self.settings.name)
                 self._stop.wait(START_AGAIN)
 
-    def _write(self, crossings: list[Crossing], coverage: list[Coverage], guesses: list[VisitorGuess]) -> None:
-        self._journal.write(crossings, coverage, guesses)
+    def _write(
+        self,
+        crossings: list[Crossing],
+        coverage: list[Coverage],
+        guesses: list[VisitorGuess],
+        hanging: Hanging | None,
+    ) -> None:
+        self._journal.write(crossings, coverage, guesses, hanging)
         for crossing in crossings:
             self._tell(crossing)
 
@@ -107,9 +115,10 @@ class CountService:
         familiar = self._familiar(catalogue, settings) if settings.visitors.reentry else None
         spine = partial(Spine.of, net=entry, size=size, engine=Engine.of(settings.net))
         spine = partial(spine, visitors=visitors, familiar=familiar)
+        watches = hanging_watches(database, settings)
         self._cameras = {
-            camera.name: CameraThread(camera, partial(spine, camera), self._journal, tell)
-            for camera in settings.cameras
+            c.name: CameraThread(c, watches[c.name], partial(spine, c, hanging=watches[c.name]), self._journal, tell)
+            for c in settings.cameras
         }
         self._live = LiveServer(folder.live_socket, self._answer)
 
@@ -131,13 +140,9 @@ class CountService:
         entry = catalogue.find("appearance")
         entry.read()  # as with the person net
 
-        def opening_of(time: float) -> object | None:
-            span = opening(told, told.shop.clock.day_of(time))
-            return span if span and span[0] <= time < span[1] else None
-
         def looks() -> Familiar:
             net = AppearanceReader(entry, Engine.of(told.net))
-            return Familiar(net.read, Reentry(net.same), Staff(net.same), opening_of)
+            return Familiar(net.read, Reentry(net.same), Staff(net.same), partial(opening_at, told))
 
         return looks
 
@@ -152,6 +157,9 @@ class CountService:
         word, _, name = question.partition(" ")
         if word == "picture" and name in self._cameras:
             return self._cameras[name].view.jpeg()
+        if word == "hangs-right" and name in self._cameras:
+            self._cameras[name].hanging.begin_anew()
+            return b"heard"
         if word == "state":
             return json.dumps(
                 {
@@ -163,6 +171,35 @@ class CountService:
                 }
             ).encode()
         return b""
+
+
+def opening_at(settings: config.Settings, time: float) -> Span | None:
+    """Return the opening hours that the moment lies in, or None while the shop is closed."""
+    span = opening(settings, settings.shop.clock.day_of(time))
+    return span if span and span[0] <= time < span[1] else None
+
+
+def hanging_watches(database: Database, settings: config.Settings) -> dict[str, HangingWatch]:
+    """Return what watches each camera: it goes on from what is kept, unless the camera was set up anew."""
+    kept = queries.hangings(database)
+    return {c.name: _watch(c, kept.get(c.name), partial(_is_open, settings)) for c in settings.cameras}
+
+
+def _watch(camera: config.Camera, kept: Hanging | None, open_at: Callable[[float], bool]) -> HangingWatch:
+    fresh = Hanging(camera.name, camera.set_up())
+    if kept is not None and kept.set_up == fresh.set_up:
+        try:
+            return HangingWatch(kept, open_at)
+        except ValueError:
+            log.error("camera %s: the kept sketches are broken; how it hangs is learnt anew", camera.name)
+    watch = HangingWatch(fresh, open_at)
+    if kept is not None:
+        watch.begin_anew()
+    return watch
+
+
+def _is_open(settings: config.Settings, time: float) -> bool:
+    return opening_at(settings, time) is not None
 
 
 def run(folder: Folder, tell: Tell, stop: threading.Event) -> None:

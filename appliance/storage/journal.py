@@ -9,11 +9,12 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 
 from sqlite_utils import Database
 
 from appliance.clock import QUARTER
-from appliance.frame import Coverage, Crossing, VisitorGuess
+from appliance.frame import Coverage, Crossing, Hanging, VisitorGuess
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,12 @@ _ADD_VISITORS = (
     " ON CONFLICT (quarter, camera, trait) DO UPDATE SET persons = persons + excluded.persons"
 )
 
+_KEEP_HANGING = (
+    "INSERT OR REPLACE INTO camera_hanging (camera, set_up, state, since, begun, x, y, turned, looks)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_ADD_HANGING_CHANGE = "INSERT OR IGNORE INTO hanging_change (camera, time, state) VALUES (?, ?, ?)"
+
 
 class Journal:
     """Writes crossings and what was seen. Several cameras' threads may share one journal."""
@@ -48,6 +55,7 @@ class Journal:
         crossings: Sequence[Crossing],
         coverage: Iterable[Coverage] = (),
         guesses: Iterable[VisitorGuess] = (),
+        hanging: Hanging | None = None,
     ) -> bool:
         """Commit the rows, with all that still waits; return whether they are on the disk now."""
         with self._lock:
@@ -60,6 +68,10 @@ class Journal:
                 quarter = int(guess.time // QUARTER * QUARTER)
                 for trait, persons in traits(guess).items():
                     self._waiting.append((_ADD_VISITORS, (quarter, guess.camera, trait, persons)))
+            if hanging is not None:
+                self._waiting.append((_KEEP_HANGING, astuple(hanging)))
+                change = (hanging.camera, hanging.since, hanging.state)
+                self._waiting.append((_ADD_HANGING_CHANGE, change))
             return not self._waiting or self._commit()
 
     def close(self) -> None:

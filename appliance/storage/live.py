@@ -67,6 +67,11 @@ def ask_picture(path: Path, camera: str) -> bytes:
     return ask(path, f"picture {camera}")
 
 
+def confirm_hanging(path: Path, camera: str) -> bool:
+    """Tell the counter that a camera hangs right as it does now; return whether it heard."""
+    return ask(path, f"hangs-right {camera}") == b"heard"
+
+
 def ask_state(path: Path) -> dict[str, Any] | None:
     """Return the counter's state, or None where it is not running.
 

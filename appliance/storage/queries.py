@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from appliance.frame import Hanging
+
 
 @dataclass(frozen=True, slots=True)
 class LineCount:
@@ -97,6 +99,22 @@ def visitor_mix(db: Database, start: float, end: float) -> dict[str, float]:
 def mix_errors(db: Database) -> list[tuple[str, str, float]]:
     """Return how often the net says what of whom: truth, what is said, share."""
     return list(db.execute("SELECT truth, said, share FROM mix_error")) if db.table("mix_error").exists() else []
+
+
+def hangings(db: Database) -> dict[str, Hanging]:
+    """Return how each camera hangs, as far as that was looked at."""
+    if not db.table("camera_hanging").exists():
+        return {}
+    rows = db.execute("SELECT camera, set_up, state, since, begun, x, y, turned, looks FROM camera_hanging")
+    return {row[0]: Hanging(*row) for row in rows}
+
+
+def hanging_changes(db: Database, until: float) -> list[tuple[str, float, str]]:
+    """Return when each camera was found to hang otherwise before `until`, as (camera, time, state) in that order."""
+    if not db.table("hanging_change").exists():
+        return []
+    rows = db.execute("SELECT camera, time, state FROM hanging_change WHERE time < ? ORDER BY camera, time", [until])
+    return list(rows)
 
 
 def first_minute(db: Database) -> int | None:

@@ -97,3 +97,17 @@ def clocks(db: Database) -> None:
 def marks(db: Database) -> None:
     """What looks said of who crossed: "back", "staff" or nothing. Of the looks themselves nothing is kept."""
     db.execute("ALTER TABLE crossing ADD COLUMN mark TEXT NOT NULL DEFAULT ''")
+
+
+@migrations()
+def hangings(db: Database) -> None:
+    """How each camera hangs, with sketches that make no picture (decisions/camera-moved.md), and when that changed."""
+    db.execute(
+        "CREATE TABLE camera_hanging (camera TEXT PRIMARY KEY, set_up TEXT NOT NULL, state TEXT NOT NULL,"
+        " since REAL NOT NULL, begun REAL NOT NULL, x REAL NOT NULL, y REAL NOT NULL, turned INTEGER NOT NULL,"
+        " looks BLOB NOT NULL)"
+    )
+    db.execute(
+        "CREATE TABLE hanging_change (camera TEXT NOT NULL, time REAL NOT NULL, state TEXT NOT NULL,"
+        " PRIMARY KEY (camera, time)) WITHOUT ROWID"
+    )
