@@ -13,6 +13,8 @@ MEANING = {
     "drift": "in and out differ by more than a fifth",
     "counter": "the counter did not run",
     "camera": "a camera was offline",
+    "moved": "camera moved",
+    "covered": "camera covered",
     "disk": "less than 500 MB of disk are free",
     "clock": "the clock was wrong by more than 5 s",
     "undervoltage": "the power supply is too weak",
@@ -24,6 +26,8 @@ MEANING = {
 _OF_HEALTH: dict[str, Callable[[Mapping[str, float]], bool]] = {
     "counter": lambda told: told.get("counter_runs", 1) == 0,
     "camera": lambda told: told.get("cameras_alive", 0) < told.get("cameras", 0),
+    "moved": lambda told: told.get("cameras_moved", 0) > 0,
+    "covered": lambda told: told.get("cameras_covered", 0) > 0,
     "disk": lambda told: told.get("disk_free_mb", 500) < 500,
     "clock": lambda told: abs(told.get("clock_offset_s", 0)) > 5,
     "undervoltage": lambda told: bool(told.get("undervoltage", 0)),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.config import Camera, scrub
+from appliance.frame import Hanging
+from appliance.metrics import hanging
 from appliance.storage import queries
 from appliance.storage.queries import Delivery, Night
 from web_ui.site import Site, Visit
@@ -17,10 +19,14 @@ NIGHTS = 7
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
-    """A camera as it is set up and as the counter sees it; `state` is None while the counter does not know it."""
+    """A camera as it is set up and as the counter sees it; `state` is None while the counter does not know it.
+
+    `hanging` is how it hangs beside how it was set up, None where that was never looked at.
+    """
 
     set_up: Camera
     state: dict[str, Any] | None
+    hanging: Hanging | None
 
     @property
     def source(self) -> str:
@@ -31,6 +37,16 @@ class CameraState:
     def alive(self) -> bool:
         """Say whether pictures come."""
         return bool(self.state and self.state.get("alive"))
+
+    @property
+    def misplaced(self) -> bool:
+        """Say whether it was moved or covered."""
+        return self.hanging is not None and self.hanging.state in hanging.WRONG
+
+    @property
+    def lies(self) -> str:
+        """How its picture lies beside where it lay, in words, as far as that is known."""
+        return hanging.in_words(self.hanging) if self.hanging else ""
 
     @property
     def problem(self) -> str:
@@ -73,10 +89,11 @@ def look(site: Site, visit: Visit) -> Box:
     """Look at the box."""
     state = site.state()
     known: dict[str, Any] = state.get("cameras", {}) if state else {}
+    hangs = queries.hangings(visit.database) if visit.database else {}
     disk = shutil.disk_usage(site.folder.path)
     return Box(
         counter=state,
-        cameras=[CameraState(camera, known.get(camera.name)) for camera in visit.settings.cameras],
+        cameras=[CameraState(c, known.get(c.name), hangs.get(c.name)) for c in visit.settings.cameras],
         free=disk.free,
         total=disk.total,
         database=site.folder.database.stat().st_size if site.folder.database.exists() else 0,
@@ -105,6 +122,8 @@ def next_steps(box: Box, visit: Visit) -> Iterator[tuple[str, Any]]:
             yield "no-line", camera
         if camera.state and not camera.alive:
             yield "no-picture", camera
+        if camera.misplaced:
+            yield "misplaced", camera
     if box.free < LITTLE_ROOM:
         yield "little-room", box.free
     if box.parked:

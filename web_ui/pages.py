@@ -7,6 +7,7 @@ from sqlite_utils import Database
 from werkzeug.exceptions import NotFound
 
 from appliance import config, metrics
+from appliance.metrics.hanging import misplaced
 from appliance.storage.folder import Folder
 from web_ui import box, charts, numbers
 from web_ui.site import Visit, site, visit
@@ -69,6 +70,7 @@ def day(day: str) -> str:
         "day.html",
         whole=found,
         mix=metrics.mix_of_day(here.database, found.of),
+        misplaced=misplaced(here.database, {c.name for c in here.settings.cameras}, found.of.start, found.of.until),
         before=asked - step if asked > begun else None,
         after=asked + step if asked < last else None,
         charts=charts,

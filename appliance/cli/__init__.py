@@ -12,6 +12,7 @@ from appliance.config import ConfigError
 
 COMMANDS = {
     "bench": "appliance.cli.bench:bench",
+    "cameras": "appliance.cli.cameras:cameras",
     "config": "appliance.cli.configuration:configuration",
     "count": "appliance.cli.services:count",
     "detect": "appliance.cli.detect:detect",

@@ -14,10 +14,11 @@ from appliance import cameras, config
 from appliance.cli import one_line
 from appliance.cli.options import data_option
 from appliance.clock import now, stopwatch
+from appliance.metrics import hanging
 from appliance.nets import Catalogue, Engine, open_detector
 from appliance.nets.board import settle
 from appliance.nightly import connection, release
-from appliance.storage import Folder, open_for_reading
+from appliance.storage import Folder, open_for_reading, queries
 from appliance.storage.live import ask_state
 
 PATIENCE = 12.0  # seconds for a camera's first picture
@@ -65,6 +66,7 @@ def examine(folder: Folder) -> Iterator[Finding]:
         ("database", lambda: _database(folder)),
         ("net", lambda: _net(folder, settings)),
         *((f"camera {c.name}", lambda c=c: _camera(c)) for c in settings.cameras),
+        *((f"camera {c.name}", lambda c=c: _hanging(folder, settings, c)) for c in settings.cameras),
         ("counter", lambda: _counter(folder)),
         ("headquarters", lambda: _headquarters(folder, settings)),
         ("update", lambda: _update(folder)),
@@ -124,6 +126,23 @@ def _camera(settings: config.Camera) -> Finding:
     finally:
         enough.cancel()
         camera.close()
+
+
+def _hanging(folder: Folder, settings: config.Settings, camera: config.Camera) -> Finding:
+    name = f"camera {camera.name}"
+    database = open_for_reading(folder.database) if folder.database.exists() else None
+    known = queries.hangings(database).get(camera.name) if database else None
+    if known is None or known.state == "new":
+        return Finding(name, "how it hangs is learnt in its first minutes of pictures")
+    since = f"{settings.shop.clock.local(known.since):%Y-%m-%d %H:%M}"
+    right = f"; if it hangs right as it is: tallybox cameras confirm {camera.name}"
+    if known.state == "moved":
+        by = hanging.in_words(known)
+        found = f"was moved, since {since}: its picture {'lies ' + by if by else 'shows something else'}"
+        return Finding(name, found, f"turn it back, or draw its lines anew{right}")
+    if known.state == "covered":
+        return Finding(name, f"is covered or in the dark, since {since}", f"look at its lens and its light{right}")
+    return Finding(name, f"hangs as it did on {settings.shop.clock.local(known.begun):%Y-%m-%d %H:%M}")
 
 
 def _counter(folder: Folder) -> Finding:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from appliance.clock import iso
 from appliance.metrics import ShopDay, gaps_of_day
+from appliance.metrics.hanging import WRONG, misplaced
 from appliance.storage import Folder
 from appliance.storage.live import ask_state
 
@@ -35,7 +37,18 @@ def of_box(db: Database, folder: Folder, day: ShopDay) -> dict[str, float | str]
     health |= _told("temperature_c", TEMPERATURE, lambda text: round(int(text) / 1000, 1))
     health |= _told("undervoltage", THROTTLED, lambda text: int(bool(int(text, 16) & UNDERVOLTAGE_SINCE_BOOT)))
     health |= _told("throttled", THROTTLED, lambda text: int(bool(int(text, 16) & THROTTLED_SINCE_BOOT)))
-    return health | _cameras(folder)
+    return health | _hanging(db, day) | _cameras(folder)
+
+
+def _hanging(db: Database, day: ShopDay) -> dict[str, float | str]:
+    """Return how many cameras were moved or covered that day, and since when the first of them was."""
+    found = misplaced(db, {camera.name for camera in day.settings.cameras}, day.start, day.end)
+    told: dict[str, float | str] = {}
+    for state in WRONG:
+        those = [it for it in found if it.state == state]
+        told[f"cameras_{state}"] = len({it.camera for it in those})
+        told |= {f"{state}_since": iso(min(it.start for it in those))} if those else {}
+    return told
 
 
 def _cameras(folder: Folder) -> dict[str, float | str]:

@@ -105,6 +105,21 @@ def test_what_is_wrong_says_since_when(client: FlaskClient, database: Engine) ->
     assert never.name in client.get("/wrong").text
 
 
+def test_a_camera_that_was_moved_or_covered_is_listed_since_the_day_it_was(
+    client: FlaskClient, database: Engine
+) -> None:
+    moved, covered, older = (Shop(name).enrol(database) for name in ("moved-shop", "covered-shop", "older-box"))
+    for back in (0, 1, 2, 3):
+        told = {"cameras_moved": 0 if back == 3 else 1, "cameras_covered": 0, "moved_since": "2026-11-22T09:44:00.000Z"}
+        heard(client, moved, back=back, health=told)
+        heard(client, covered, back=back, health={"cameras_moved": 0, "cameras_covered": int(back == 0)})
+        heard(client, older, back=back, health={"cameras": 1, "cameras_alive": 1})
+    page = client.get("/wrong").text
+    rows = re.findall(r'/stores/([a-z-]+)\?.*?<td>(.*?)</td>.*?"what">(.*?)</td>', page, re.DOTALL)
+    assert rows == [("covered-shop", "24 Nov", "camera covered"), ("moved-shop", "22 Nov", "camera moved")]
+    assert "2026-11-22T09:44:00.000Z" in client.get("/stores/moved-shop").text
+
+
 def test_a_span_is_the_same_csv_by_page_and_shell_and_leaves_nobody_out(chain: FlaskClient, tmp_path: Path) -> None:
     answer = chain.get("/v1/days.csv?first=2026-11-23&last=2026-11-24")
     rows = list(csv.DictReader(StringIO(answer.text)))
