@@ -12,7 +12,7 @@ import numpy as np
 from appliance.clock import stopwatch
 from appliance.config import parse_size
 from appliance.frame import Pixels
-from appliance.nets import AgeGender, Catalogue, Entry, PersonDetector, open_detector
+from appliance.nets import AgeGender, AppearanceReader, Catalogue, Entry, PersonDetector, open_detector
 
 Look = Callable[[Pixels], object]
 
@@ -63,6 +63,8 @@ def opened(entry: Entry, size: tuple[int, int], twin: bytes | None) -> Look:
     """Return what looks at a picture of the net's size."""
     if entry.kind == "age-gender":
         return AgeGender(entry, twin=twin).look
+    if entry.kind == "appearance":
+        return AppearanceReader(entry, twin=twin).look
     return PersonDetector(entry, size, twin=twin).detect
 
 

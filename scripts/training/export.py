@@ -26,7 +26,7 @@ OUTPUTS = {"person": ["s8", "s16", "s32"], "face": ["s8", "s16"]}
 )
 @click.option("--net", type=click.Choice(list(OUTPUTS)), default="person", show_default=True)
 @click.option("--size", default="384x224", show_default=True, help="size at which int8 is calibrated")
-@click.option("--count", default=64, show_default=True, help="pictures to calibrate on")
+@click.option("--count", default=200, show_default=True, help="pictures to calibrate on")
 @click.option("--out", type=click.Path(path_type=Path), default=MODELS, show_default=False)
 def export(weights: Path, pictures: Path, net: str, size: str, count: int, out: Path) -> None:
     width, height = map(int, size.split("x"))
