@@ -1,7 +1,7 @@
 """The right size for the board: measured once, kept, and said why.
 
-Larger pictures find people farther off and cost more. Measured is one look of one thread at every size; chosen is the
-largest at which every camera still gets eight looks a second and a third of the processor stays free.
+Larger pictures find people farther off and cost more. Measured is one look of one thread at every size that the net's
+table lets a board choose; chosen is the largest at which every camera still gets eight looks a second and a third of the processor stays free.
 """
 
 import json
@@ -68,7 +68,7 @@ def cores() -> int:
 def measure(entry: Entry, engine: Engine) -> Board:
     """Time one look at every size, smallest first; a look that takes a second ends it. Raises NetError."""
     took: dict[str, float] = {}
-    for text in entry.figures["sizes"]:
+    for text in entry.figures.get("chosen", entry.figures["sizes"]):
         size = parse_size(text)
         detector = open_detector(entry, size, engine)
         picture = np.random.default_rng(1).integers(0, 255, (size[1], size[0], 3), np.uint8)
@@ -94,7 +94,7 @@ def choose(board: Board, cameras: int) -> tuple[Size, str]:
     if not good:
         return parse_size(chosen), f"{why}; even the smallest leaves less than a third of it free"
     larger = [text for text in sizes if text not in good]
-    return parse_size(chosen), f"{why}; {larger[0]} would be too slow" if larger else f"{why}; there is none larger"
+    return parse_size(chosen), f"{why}; {larger[0]} would be too slow" if larger else f"{why}; there is none larger to choose"
 
 
 def fits(board: Board, took_ms: float, cameras: int) -> bool:
