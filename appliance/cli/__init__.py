@@ -1,13 +1,12 @@
 """The command line: parse, call, print. Commands live in a module each and are loaded when they are called."""
 
-import importlib
-import importlib.util
 import sys
 from collections.abc import Sequence
 
 import click
 
 from appliance import __version__, lifeline
+from appliance.cli.lazy import Lazy
 from appliance.config import ConfigError
 
 COMMANDS = {
@@ -30,27 +29,7 @@ COMMANDS = {
 }
 
 
-def _is_here(where: str) -> bool:
-    return importlib.util.find_spec(where.partition(".")[0]) is not None
-
-
-class Lazy(click.Group):
-    """Loads a command's module only when that command is asked for: `--help` must not wait for ONNX Runtime."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands: a flashed box comes without headquarters."""
-        return sorted(name for name, where in COMMANDS.items() if _is_here(where))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command by its name."""
-        if cmd_name not in COMMANDS or not _is_here(COMMANDS[cmd_name]):
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Lazy, later=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="tallybox")
 def tallybox() -> None:
     """Count the people who come into a shop, with the camera that already hangs there.

@@ -1,16 +1,15 @@
 """tallybox models: the nets that there are, and getting another one."""
 
-import importlib
 import re
 import secrets
 import shutil
 from pathlib import Path
-from typing import ClassVar
 
 import click
 import httpx
 
 from appliance import __version__
+from appliance.cli.lazy import Lazy
 from appliance.cli.options import data_option
 from appliance.clock import stopwatch
 from appliance.config import USUAL_SIZE, ConfigError, load
@@ -23,28 +22,11 @@ FAR = 0.3  # seconds of a round trip: nobody probes here, and the window offered
 PATIENCE = httpx.Timeout(30.0, connect=10.0)
 
 
-class Heavy(click.Group):
-    """Loads what needs cameras or the package onnx only when it is asked for."""
-
-    LATER: ClassVar = {
-        "calibrate": "appliance.cli.models_calibrate:calibrate",
-        "report": "appliance.cli.models_report:report",
-    }
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        return sorted([*self.commands, *self.LATER])
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command by its name."""
-        if cmd_name not in self.LATER:
-            return super().get_command(ctx, cmd_name)
-        module, _, name = self.LATER[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+# These need cameras, or the package onnx.
+LATER = {"calibrate": "appliance.cli.models_calibrate:calibrate", "report": "appliance.cli.models_report:report"}
 
 
-@click.group(cls=Heavy)
+@click.group(cls=Lazy, later=LATER)
 def models() -> None:
     """List the nets, get another, check them, calibrate one on this shop, and choose the one that counts.
 

@@ -97,14 +97,15 @@ class DetectorNet(nn.Module):
         np.savez_compressed(path, **{k: v.numpy().astype(np.float16) for k, v in self.state_dict().items()})
 
 
-class ShippedDetector(nn.Module):
-    """The net as it ships: takes the picture as it is, H x W x 3 uint8 BGR, so that nothing is computed before it.
+class Shipped(nn.Module):
+    """A net that begins with a `stem`, as it ships: takes the picture as it is, H x W x 3 uint8 BGR.
 
-    MEAN and STD are folded into the first convolution, whose input is the picture minus GREY, which is also what
-    int8 knows as its zero point. At the picture's edge the padding is GREY instead of MEAN; nothing else differs.
+    Nothing is computed before it: MEAN and STD are folded into the first convolution, whose input is the picture minus
+    GREY, which is also what int8 knows as its zero point. At the picture's edge the padding is GREY instead of MEAN;
+    nothing else differs.
     """
 
-    def __init__(self, net: DetectorNet) -> None:
+    def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net.eval()
         conv = net.stem.c
@@ -113,13 +114,12 @@ class ShippedDetector(nn.Module):
             conv.weight /= std
             conv.bias += (conv.weight * (GREY - mean)).sum((1, 2, 3))
 
-    def forward(self, picture: Tensor) -> list[Tensor]:
-        x = picture.permute(2, 0, 1).unsqueeze(0).float() - GREY
-        return self.net(x)
+    def forward(self, picture: Tensor) -> list[Tensor] | Tensor:
+        return self.net(picture.permute(2, 0, 1).unsqueeze(0).float() - GREY)
 
 
 def weights_of_twin(path: Path) -> dict[str, np.ndarray]:
-    """Return the weights in a shipped fp32 twin, with what ShippedDetector folded into the first convolution undone."""
+    """Return the weights in a shipped fp32 twin, with what Shipped folded into the first convolution undone."""
     stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
     weights = {
         name.removeprefix("net.").removesuffix("_half"): value.astype(np.float32)

@@ -12,7 +12,7 @@ import click
 import cv2
 
 from appliance.nets.letterbox import letterbox
-from scripts.training.detector_net import GREY, DetectorNet, ShippedDetector
+from scripts.training.detector_net import GREY, DetectorNet, Shipped
 from scripts.training.onnx_files import MODELS, ship
 from scripts.training.pictures import read_folder
 
@@ -33,7 +33,7 @@ def export(weights: Path, pictures: Path, net: str, size: str, count: int, out: 
     chosen = read_folder(pictures, split="train")
     seen = [cv2.imread(str(p.path)) for p in chosen[:: max(1, len(chosen) // count)][:count]]
     boxed = [letterbox(picture, width, height)[0] for picture in seen]
-    plain = ShippedDetector(DetectorNet(len(OUTPUTS[net])).load(weights))
+    plain = Shipped(DetectorNet(len(OUTPUTS[net])).load(weights))
     ship(plain, net, OUTPUTS[net], boxed, int(GREY), out)
     for path in (out / f"{net}.onnx", out / "fp32" / f"{net}.onnx"):
         click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")

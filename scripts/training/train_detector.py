@@ -15,6 +15,7 @@ import os
 import random
 import time
 from dataclasses import dataclass
+from math import cos, pi
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ import torch
 from appliance.config import parse_size
 from appliance.lifeline import die_with
 from scripts.training.augment import Labels, view
+from scripts.training.checkpoint import Checkpoint
 from scripts.training.detector_net import MEAN, STD, DetectorNet
 from scripts.training.loss import Truth, detector_loss
 from scripts.training.pictures import Picture, add_opinions, is_open, of_source, read_folder, read_opinions
@@ -80,52 +82,24 @@ def feed(queue: "Queue[Any]", food: Food, batch: int, seed: int) -> None:
         queue.put((np.stack([picture for picture, _ in views]), [labels for _, labels in views]))
 
 
-class Averaged:
-    """The weights averaged over steps: what is kept at the end."""
-
-    def __init__(self, net: DetectorNet) -> None:
-        self.weights = {name: value.clone() for name, value in net.state_dict().items()}
-        self.steps = 0
-
-    def follow(self, net: DetectorNet) -> None:
-        """Move towards the net's weights."""
-        self.steps += 1
-        keep = min(KEEP, (1 + self.steps) / (10 + self.steps))
-        with torch.no_grad():
-            for name, value in net.state_dict().items():
-                self.weights[name].mul_(keep).add_(value, alpha=1 - keep)
-
-
 class Run:
     """The net in training, with all that a resumption needs."""
 
     def __init__(self, start: Path, levels: int, out: Path, rate: float) -> None:
-        self.out, self.rate = out, rate
+        self.rate = rate
         self.net = DetectorNet(levels).load(start).to(memory_format=torch.channels_last).train()
-        self.averaged = Averaged(self.net)
         decayed = [p for p in self.net.parameters() if p.ndim > 1]
         plain = [p for p in self.net.parameters() if p.ndim == 1]
         groups = [{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}]
         self.optimiser = torch.optim.AdamW(groups, rate)
-        self.spent = 0.0  # minutes before this start
-        self.began = time.monotonic()
-        if (out / "checkpoint.pt").exists():
-            kept = torch.load(out / "checkpoint.pt", weights_only=True)
-            self.net.load_state_dict(kept["net"])
-            self.optimiser.load_state_dict(kept["optimiser"])
-            self.averaged.weights, self.averaged.steps = kept["averaged"], kept["steps"]
-            self.spent = kept["spent"]
-
-    def minutes(self) -> float:
-        """Return the minutes trained so far, over all resumptions."""
-        return self.spent + (time.monotonic() - self.began) / 60
+        self.kept = Checkpoint(out, self.net, self.optimiser, KEEP)
 
     def pace(self, gone: float, leak: float) -> None:
         """Set the learning rate and the leak for the share of the run that is gone."""
         self.net.set_leak(max(0.0, leak * (1 - gone / 0.33)))
-        warm = min(1.0, (self.averaged.steps + 1) / 150)
+        warm = min(1.0, (self.kept.steps + 1) / 150)
         for group in self.optimiser.param_groups:
-            group["lr"] = self.rate * warm * (0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * gone)))
+            group["lr"] = self.rate * warm * (0.02 + 0.98 * 0.5 * (1 + cos(pi * gone)))
 
     def step(self, pictures: np.ndarray, labels: list[Labels]) -> dict[str, float]:
         """Train on one batch; return the parts of the loss."""
@@ -139,18 +113,8 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        self.averaged.follow(self.net)
+        self.kept.step_done()
         return {name: float(part.detach()) for name, part in parts.items()}
-
-    def save(self) -> None:
-        """Write the checkpoint and the averaged weights, each whole or not at all."""
-        kept = {"net": self.net.state_dict(), "optimiser": self.optimiser.state_dict()}
-        kept |= {"averaged": self.averaged.weights, "steps": self.averaged.steps, "spent": self.minutes()}
-        torch.save(kept, self.out / "checkpoint.part")
-        (self.out / "checkpoint.part").rename(self.out / "checkpoint.pt")
-        halves = {name: value.numpy().astype(np.float16) for name, value in self.averaged.weights.items()}
-        np.savez(self.out / "weights.part.npz", **halves)
-        (self.out / "weights.part.npz").rename(self.out / "weights.npz")
 
 
 class Diary:
@@ -202,16 +166,17 @@ def train(
     folders = [(Path(text.rsplit("=", 1)[0]), float(text.rsplit("=", 1)[1])) for text in data]
     spawn = multiprocessing.get_context("spawn")  # forked after torch has run, a child hangs
     queue = spawn.Queue(12)
-    arguments = (queue, Food(folders, hold_out, licensed_only, soft, sizes, masks), batch, seed + int(60 * run.spent))
+    food = Food(folders, hold_out, licensed_only, soft, sizes, masks)
+    arguments = (queue, food, batch, seed + int(60 * run.kept.minutes))
     spawn.Process(target=feed, args=arguments, daemon=True).start()
-    while (gone := run.averaged.steps / steps if steps else run.minutes() / minutes) < 1:
+    while (gone := run.kept.steps / steps if steps else run.kept.minutes / minutes) < 1:
         run.pace(gone, leak)
         pictures, labels = queue.get()
-        diary.note(run.averaged.steps + 1, gone, len(labels), run.step(pictures, labels))
-        if run.averaged.steps % SAVE_EVERY == 0:
-            run.save()
-    run.save()
-    click.echo(f"{out}: {run.averaged.steps} steps, done")
+        diary.note(run.kept.steps + 1, gone, len(labels), run.step(pictures, labels))
+        if run.kept.steps % SAVE_EVERY == 0:
+            run.kept.save()
+    run.kept.save()
+    click.echo(f"{out}: {run.kept.steps} steps, done")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ A chain's own faces are one more --data: a folder with faces.csv (file, age or a
 
 import json
 import random
-import time
+from math import cos, pi
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from torch import Tensor
 
 from scripts.training.age_gender.faces import BANDS, Face, read_faces, seen
 from scripts.training.age_gender.net import AGES, MEAN, SCALE, AgeGenderNet
+from scripts.training.checkpoint import Checkpoint
 
 BATCH, KEEP, EVERY = 64, 0.998, 100
 OF_BAND = torch.tensor([next(i for i, (low, high) in enumerate(BANDS) if low <= age <= high) for age in range(AGES)])
@@ -79,17 +80,11 @@ def train(start: Path, data: tuple[Path, ...], out: Path, minutes: float, rate: 
     net, begun = AgeGenderNet().load(start).train(), AgeGenderNet().load(start).eval()
     net, begun = net.to(memory_format=torch.channels_last), begun.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(net.parameters(), rate, weight_decay=0.1)
-    kept = {name: value.clone() for name, value in net.state_dict().items()}
-    step, spent = 0, 0.0
-    if (out / "checkpoint.pt").exists():
-        stored = torch.load(out / "checkpoint.pt", weights_only=True)
-        net.load_state_dict(stored["net"])
-        optimiser.load_state_dict(stored["optimiser"])
-        kept, step, spent = stored["kept"], stored["step"], stored["spent"]
-    since, sums = time.monotonic() - 60 * spent, dict.fromkeys(("age", "shape", "gender", "right"), 0.0)
-    while (gone := (time.monotonic() - since) / 60 / minutes) < 1:
+    run = Checkpoint(out, net, optimiser, KEEP)
+    sums = dict.fromkeys(("age", "shape", "gender", "right"), 0.0)
+    while (gone := run.minutes / minutes) < 1:
         for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, (step + 1) / 100) * (0.02 + 0.49 * (1 + np.cos(np.pi * gone)))
+            group["lr"] = rate * min(1, (run.steps + 1) / 100) * (0.02 + 0.49 * (1 + cos(pi * gone)))
         chosen = rng.choices(range(len(faces)), k=BATCH)
         views, share = tensors([seen(images[i], rng) for i in chosen]), max(share_of_first(rng), 0.5)
         mixed = share * views + (1 - share) * views.roll(1, 0)
@@ -105,31 +100,16 @@ def train(start: Path, data: tuple[Path, ...], out: Path, minutes: float, rate: 
         torch.nn.utils.clip_grad_norm_(net.parameters(), 3.0)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
-        step += 1
-        keep = min(KEEP, (1 + step) / (10 + step))
-        for name, value in net.state_dict().items():
-            kept[name].mul_(keep).add_(value, alpha=1 - keep)
+        run.step_done()
         sums = {name: sums[name] + float(part.detach()) for name, part in parts.items()}
-        if step % EVERY == 0:
+        if run.steps % EVERY == 0:
             means = {name: round(total / EVERY, 4) for name, total in sums.items()}
             with (out / "log.jsonl").open("a") as file:
-                file.write(json.dumps({"step": step, "gone": round(gone, 3), **means}) + "\n")
+                file.write(json.dumps({"step": run.steps, "gone": round(gone, 3), **means}) + "\n")
             sums = dict.fromkeys(sums, 0.0)
-            save(out, net, optimiser, kept, step, (time.monotonic() - since) / 60)
-    save(out, net, optimiser, kept, step, minutes)
-    click.echo(f"{out}: {step} steps, done")
-
-
-def save(
-    out: Path, net: AgeGenderNet, optimiser: torch.optim.Optimizer, kept: dict[str, Tensor], step: int, spent: float
-) -> None:
-    """Write the checkpoint and the averaged weights, each whole or not at all."""
-    state = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "kept": kept, "step": step, "spent": spent}
-    torch.save(state, out / "checkpoint.part")
-    (out / "checkpoint.part").rename(out / "checkpoint.pt")
-    halves = {name: value.numpy().astype(np.float16) for name, value in kept.items()}
-    np.savez(out / "weights.part.npz", **halves)
-    (out / "weights.part.npz").rename(out / "weights.npz")
+            run.save()
+    run.save()
+    click.echo(f"{out}: {run.steps} steps, done")
 
 
 if __name__ == "__main__":

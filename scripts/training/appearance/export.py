@@ -14,9 +14,9 @@ from appliance.nets import Catalogue
 from appliance.nets.appearance import AppearanceReader
 from scripts.training.appearance.evaluate import REAL, real_threshold, working_thresholds
 from scripts.training.appearance.looks import photographed, read_looks, seen
-from scripts.training.appearance.net import AppearanceNet, ShippedAppearance
+from scripts.training.appearance.net import AppearanceNet
 from scripts.training.appearance.tracks import followed_in
-from scripts.training.detector_net import GREY
+from scripts.training.detector_net import GREY, Shipped
 from scripts.training.onnx_files import MODELS, ship
 
 
@@ -33,7 +33,7 @@ def export(weights: Path, folder: Path, photographs: Path | None, clips: Path, c
     if photographs:
         photos = [crop for crops in photographed([photographs]) for crop in crops]
         crops = [*crops[: count // 2], *rng.sample(photos, count // 2)]
-    net = ShippedAppearance(AppearanceNet().load(weights))
+    net = Shipped(AppearanceNet().load(weights))
     ship(net, "appearance", ["appearance"], [seen(crop, rng) for crop in crops], int(GREY), out)
     read = AppearanceReader(Catalogue(out).find("appearance")).look
     told = working_thresholds(read, read_looks(folder, "val")) | {REAL: real_threshold(read, followed_in(clips))}

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from appliance.nets.appearance import HEIGHT, NUMBERS, WIDTH
-from scripts.training.detector_net import GREY, MEAN, STD, Conv, Stage, weights_of_twin
+from scripts.training.detector_net import Conv, Stage, weights_of_twin
 
 STRIPS = 4
 
@@ -39,19 +39,3 @@ class AppearanceNet(nn.Module):
         taken = {name: torch.from_numpy(stored[name].astype(np.float32)) for name in mine if name in stored}
         self.load_state_dict(mine | taken)
         return self
-
-
-class ShippedAppearance(nn.Module):
-    """The net as it ships: takes a crop as it is, HEIGHT x WIDTH x 3 uint8 BGR; MEAN and STD are folded in."""
-
-    def __init__(self, net: AppearanceNet) -> None:
-        super().__init__()
-        self.net = net.eval()
-        conv = net.stem.c
-        mean, std = torch.tensor(MEAN).view(1, 3, 1, 1), torch.tensor(STD).view(1, 3, 1, 1)
-        with torch.no_grad():
-            conv.weight /= std
-            conv.bias += (conv.weight * (GREY - mean)).sum((1, 2, 3))
-
-    def forward(self, picture: Tensor) -> Tensor:
-        return self.net(picture.permute(2, 0, 1).unsqueeze(0).float() - GREY)

@@ -12,7 +12,6 @@ people.
 
 import json
 import random
-import time
 from math import cos, pi
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from torch import Tensor
 
 from scripts.training.appearance.looks import Look, photographed, read_looks, seen
 from scripts.training.appearance.net import AppearanceNet
+from scripts.training.checkpoint import Checkpoint
 from scripts.training.detector_net import MEAN, STD
 
 SHOPS, PEOPLE, VIEWS = 3, 10, 4
@@ -107,32 +107,23 @@ def train(
     fresh = [p for name, p in net.named_parameters() if name.startswith(("last", "out"))]
     trunk = [p for name, p in net.named_parameters() if not name.startswith(("last", "out"))]
     optimiser = torch.optim.AdamW([{"params": fresh, "by": 1.0}, {"params": trunk, "by": 0.5}], rate, weight_decay=0.05)
-    kept = {name: value.clone() for name, value in net.state_dict().items()}
-    step, spent, total = 0, 0.0, 0.0
-    if (out / "checkpoint.pt").exists():
-        stored = torch.load(out / "checkpoint.pt", weights_only=True)
-        net.load_state_dict(stored["net"])
-        optimiser.load_state_dict(stored["optimiser"])
-        kept, step, spent = stored["kept"], stored["step"], stored["spent"]
-    since = time.monotonic() - 60 * spent
-    while (gone := (time.monotonic() - since) / 60 / minutes) < 1:
-        if step % EVERY == 0:
+    run = Checkpoint(out, net, optimiser, KEEP)
+    table, total = by_shop(looks), 0.0
+    while (gone := run.minutes / minutes) < 1:
+        if run.steps % EVERY == 0:
             table = by_shop(looks := read_looks(folder, "train", looks))
         for group in optimiser.param_groups:
-            group["lr"] = group["by"] * rate * min(1, (step + 1) / 60) * (0.02 + 0.49 * (1 + cos(pi * gone)))
+            group["lr"] = group["by"] * rate * min(1, (run.steps + 1) / 60) * (0.02 + 0.49 * (1 + cos(pi * gone)))
         total += float(step_on(net, optimiser, draw(table, rng), photos, rng))
-        step += 1
-        keep = min(KEEP, (1 + step) / (10 + step))
-        for name, value in net.state_dict().items():
-            kept[name].mul_(keep).add_(value, alpha=1 - keep)
-        if step % EVERY == 0:
-            row = {"step": step, "gone": round(gone, 3), "crops": len(looks), "loss": round(total / EVERY, 4)}
+        run.step_done()
+        if run.steps % EVERY == 0:
+            row = {"step": run.steps, "gone": round(gone, 3), "crops": len(looks), "loss": round(total / EVERY, 4)}
             with (out / "log.jsonl").open("a") as file:
                 file.write(json.dumps(row) + "\n")
             total = 0.0
-            save(out, net, optimiser, kept, step, (time.monotonic() - since) / 60)
-    save(out, net, optimiser, kept, step, minutes)
-    click.echo(f"{out}: {step} steps, done")
+            run.save()
+    run.save()
+    click.echo(f"{out}: {run.steps} steps, done")
 
 
 def step_on(
@@ -160,17 +151,6 @@ def step_on(
     optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return loss.detach()
-
-
-def save(
-    out: Path, net: AppearanceNet, optimiser: torch.optim.Optimizer, kept: dict[str, Tensor], step: int, spent: float
-) -> None:
-    """Write the checkpoint and the averaged weights, each whole or not at all."""
-    state = {"net": net.state_dict(), "optimiser": optimiser.state_dict(), "kept": kept, "step": step, "spent": spent}
-    torch.save(state, out / "checkpoint.part")
-    (out / "checkpoint.part").rename(out / "checkpoint.pt")
-    np.savez(out / "weights.part.npz", **{name: value.numpy().astype(np.float16) for name, value in kept.items()})
-    (out / "weights.part.npz").rename(out / "weights.npz")
 
 
 if __name__ == "__main__":
