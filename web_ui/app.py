@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from appliance import clock
 from appliance.storage import Folder, StorageError
-from web_ui import access, live, pages, update, words
+from web_ui import access, buttons, live, pages, words
 from web_ui.site import Site, leave, site, visit
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def create_app(folder: Folder, host: str | None = None, now: Callable[[], float]
     access.guard(app, folder, host or app.extensions["tallybox"].settings()[0].page.host)
     app.register_blueprint(pages.routes)
     app.register_blueprint(live.routes)
-    app.register_blueprint(update.routes)
+    app.register_blueprint(buttons.routes)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(sqlite3.Error, _storage_failed)
     app.register_error_handler(StorageError, _storage_failed)

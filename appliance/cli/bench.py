@@ -1,7 +1,6 @@
 """tallybox bench: what the nets cost on this board."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -11,10 +10,8 @@ import numpy as np
 
 from appliance.clock import stopwatch
 from appliance.config import parse_size
-from appliance.frame import Pixels
-from appliance.nets import AgeGender, AppearanceReader, Catalogue, Entry, PersonDetector, open_detector
-
-Look = Callable[[Pixels], object]
+from appliance.nets import Catalogue, Entry, open_detector
+from appliance.nets.agreement import Look, look_of
 
 
 @click.command()
@@ -48,7 +45,7 @@ def bench(runs: int, only: str | None, yardsticks: Path | None, as_json: bool) -
 def row_of(entry: Entry, size: tuple[int, int], runs: int) -> dict[str, Any]:
     """Return the median milliseconds of int8 and fp32, timed in turn; None where there is no twin."""
     twin = entry.read_twin()
-    looks: list[Look] = [opened(entry, size, data) for data in ([None, twin] if twin else [None])]
+    looks = [look_of(entry, size, data) for data in ([None, twin] if twin else [None])]
     int8, *fp32 = times(looks, size, runs)
     return {
         "model": entry.name,
@@ -57,15 +54,6 @@ def row_of(entry: Entry, size: tuple[int, int], runs: int) -> dict[str, Any]:
         "fp32_ms": round(fp32[0], 2) if fp32 else None,
         "ratio": round(fp32[0] / int8, 2) if fp32 else None,
     }
-
-
-def opened(entry: Entry, size: tuple[int, int], twin: bytes | None) -> Look:
-    """Return what looks at a picture of the net's size."""
-    if entry.kind == "age-gender":
-        return AgeGender(entry, twin=twin).look
-    if entry.kind == "appearance":
-        return AppearanceReader(entry, twin=twin).look
-    return PersonDetector(entry, size, twin=twin).detect
 
 
 def times(looks: list[Look], size: tuple[int, int], runs: int) -> list[float]:

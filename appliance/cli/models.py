@@ -12,11 +12,12 @@ from appliance import __version__
 from appliance.cli.lazy import Lazy
 from appliance.cli.options import data_option
 from appliance.clock import stopwatch
-from appliance.config import USUAL_SIZE, ConfigError, load
+from appliance.config import USUAL_SIZE, ConfigError, load, parse
 from appliance.nets import Catalogue, Entry, NetError, open_detector
 from appliance.nightly.paced import Announced, TransferError, fetch
 from appliance.nightly.pacer import Pacer, PacerSettings
 from appliance.storage import Folder
+from appliance.whole import write_whole
 
 FAR = 0.3  # seconds of a round trip: nobody probes here, and the window offered must not hold a far server back
 PATIENCE = httpx.Timeout(30.0, connect=10.0)
@@ -152,15 +153,10 @@ def choose(folder: Folder, name: str) -> None:
     """Load a net and write it into tallybox.toml. Raises NetError and ConfigError, and then changes nothing."""
     settings, entry = load(folder.config), Catalogue(pulled=folder.nets).find(name)
     open_detector(entry, settings.net.size or USUAL_SIZE)
-    text = folder.config.read_text(encoding="utf-8") if folder.config.exists() else ""
-    fresh = folder.make().config.with_name(f".tallybox.toml-{secrets.token_hex(4)}")
-    try:
-        fresh.write_text(with_net(text, name), encoding="utf-8")
-        if load(fresh).net.name != name:
-            raise ConfigError(f'{folder.config}: write name = "{name}" under [net] by hand')
-        fresh.replace(folder.config)
-    finally:
-        fresh.unlink(missing_ok=True)
+    text = with_net(folder.config.read_text(encoding="utf-8") if folder.config.exists() else "", name)
+    if parse(text).net.name != name:
+        raise ConfigError(f'{folder.config}: write name = "{name}" under [net] by hand')
+    write_whole(folder.make().config, text.encode())
 
 
 def with_net(text: str, name: str) -> str:

@@ -1,7 +1,6 @@
 """tallybox models calibrate: the person net in int8, its ranges measured on this shop's own pictures."""
 
 import hashlib
-import secrets
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from appliance.nets.board import settle
 from appliance.nets.catalogue import OWN, held_to
 from appliance.nets.sample import Sample
 from appliance.storage import Folder
+from appliance.whole import write_whole
 
 LEAST_PEOPLE = 16  # pictures with somebody in them
 SLOWER = 1.1  # of two files of the same layers, what a busy board's clock may differ by
@@ -107,16 +107,21 @@ def collect(sample: Sample, source: Path | None, told: tuple[config.Camera, ...]
             camera.close()
 
 
+def every(pause: float, frames: Iterator[Frame]) -> Iterator[Frame]:
+    """Yield the first frame, and each that comes at least so many seconds of the frames' own time after the last."""
+    last = float("-inf")
+    for frame in frames:
+        if frame.time - last >= pause:
+            last = frame.time
+            yield frame
+
+
 def taken(sample: Sample, frames: Iterator[Frame], pause: float, seconds: float, label: str) -> int:
     """Offer a frame each `pause` seconds of the frames' own time; return how many were offered."""
-    first = last = None
-    count = 0
+    first, count = None, 0
     with click.progressbar(length=100, label=label) as bar:
-        for frame in frames:
-            first = frame.time if first is None else first
-            if last is not None and frame.time - last < pause:
-                continue
-            last, count = frame.time, count + 1
+        for frame in every(pause, frames):
+            first, count = frame.time if first is None else first, count + 1
             sample.offer(frame.image)
             bar.update(min(100, int(100 * (frame.time - first) / seconds)) - bar.pos)
             if frame.time - first >= seconds:
@@ -135,12 +140,7 @@ def keep(folder: Folder, entry: Entry, data: bytes) -> None:
         f'sha256 = "{sha256}"\nfp32_sha256 = "{entry.twin_sha256}"\n'
     )
     for path, content in ((file, data), (folder.nets / OWN, table.encode())):
-        fresh = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-        try:
-            fresh.write_bytes(content)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole(path, content)
     for old in folder.nets.glob(f"{entry.name}-own-*.onnx"):
         if old != file:
             old.unlink()

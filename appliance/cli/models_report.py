@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import cv2
 import numpy as np
 
 from appliance import cameras, config
-from appliance.cli.models_calibrate import CLIP_PAUSE, twin_of
+from appliance.cli.models_calibrate import CLIP_PAUSE, every, twin_of
 from appliance.cli.options import SizeType, data_option
 from appliance.config import parse_size
 from appliance.frame import Pixels
@@ -85,15 +86,8 @@ def size_of(entry: Entry, settings: config.Settings, folder: Folder) -> tuple[in
 
 def seen_in(entry: Entry, source: Path, size: tuple[int, int], most: int) -> list[Pixels]:
     """Return up to so many pictures of a clip (one each half second) or of a folder, as the net takes them."""
-    last, taken = -CLIP_PAUSE, []
-    pause = 0.0 if source.is_dir() else CLIP_PAUSE
-    for frame in cameras.replay(source, width=1920).frames():
-        if frame.time - last >= pause:
-            last = frame.time
-            taken.append(fitted(entry, frame.image, size))
-            if len(taken) == most:
-                break
-    return taken
+    frames = every(0.0 if source.is_dir() else CLIP_PAUSE, cameras.replay(source, width=1920).frames())
+    return [fitted(entry, frame.image, size) for frame in islice(frames, most)]
 
 
 def fitted(entry: Entry, image: Pixels, size: tuple[int, int]) -> Pixels:

@@ -1,8 +1,9 @@
 """How close two files of one net answer: int8 beside its fp32 twin, on the same pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 import numpy as np
 
@@ -33,6 +34,18 @@ class Agreement:
     ms: float
 
 
+Look = Callable[[Pixels], Any]
+
+
+def look_of(entry: Entry, size: tuple[int, int], data: bytes | None = None, engine: Engine = USUAL) -> Look:
+    """Return what looks at a picture as the net takes it: with the net's own file, or with another of the same net."""
+    if entry.kind == "age-gender":
+        return AgeGender(entry, engine, twin=data).look
+    if entry.kind == "appearance":
+        return AppearanceReader(entry, engine, twin=data).look
+    return PersonDetector(entry, size, engine, twin=data).detect
+
+
 def agreements(
     entry: Entry,
     size: tuple[int, int],
@@ -42,15 +55,8 @@ def agreements(
     engine: Engine = USUAL,
 ) -> list[Agreement]:
     """Return how each file, and last the twin itself, answers beside the twin; all look in turn, so noise meets all."""
-    if entry.kind == "age-gender":
-        looks = [AgeGender(entry, engine, twin=data).look for data in (*files, twin)]
-        compare = _guesses
-    elif entry.kind == "appearance":
-        looks = [AppearanceReader(entry, engine, twin=data).look for data in (*files, twin)]  # type: ignore[misc]
-        compare = _vectors  # type: ignore[assignment]
-    else:
-        looks = [PersonDetector(entry, size, engine, twin=data).detect for data in (*files, twin)]  # type: ignore[misc]
-        compare = _detections  # type: ignore[assignment]
+    looks = [look_of(entry, size, data, engine) for data in (*files, twin)]
+    compare = _COMPARE.get(entry.kind, _detections)
     took: list[list[float]] = [[] for _ in looks]
     rows: list[list[tuple[float, float, float]]] = [[] for _ in looks]
     for picture in pictures:
@@ -96,6 +102,11 @@ def _guesses(twin: Guess, other: Guess) -> tuple[float, float, float]:
 
 def _vectors(twin: Floats, other: Floats) -> tuple[float, float, float]:
     return float(1 - twin @ other), float(twin @ other >= ALIKE), 1.0
+
+
+_COMPARE: dict[str, Callable[[Any, Any], tuple[float, float, float]]] = {
+    "age-gender": _guesses, "appearance": _vectors,
+}  # fmt: skip
 
 
 def overlaps(a: Floats, b: Floats) -> Floats:

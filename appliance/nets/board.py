@@ -1,7 +1,8 @@
 """The right size for the board: measured once, kept, and said why.
 
 Larger pictures find people farther off and cost more. Measured is one look of one thread at every size that the net's
-table lets a board choose; chosen is the largest at which every camera still gets eight looks a second and a third of the processor stays free.
+table lets a board choose; chosen is the largest at which every camera still gets eight looks a second and a third of
+the processor stays free.
 """
 
 import json
@@ -17,6 +18,7 @@ from appliance.config import USUAL_SIZE, Settings, parse_size
 from appliance.nets.catalogue import Entry
 from appliance.nets.detectors import open_detector
 from appliance.nets.session import Engine
+from appliance.whole import write_whole
 
 LEAST_RATE = 8.0  # looks a second and camera
 SPARE = 1 / 3  # of the processor
@@ -50,9 +52,7 @@ class Board:
 
     def keep(self, path: Path) -> None:
         """Write it down, whole or not at all."""
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        part.replace(path)
+        write_whole(path, json.dumps(asdict(self)).encode())
 
     def is_of(self, entry: Entry, engine: Engine) -> bool:
         """Say whether this was measured for that net, run in that way, on a board like this one."""
@@ -94,7 +94,9 @@ def choose(board: Board, cameras: int) -> tuple[Size, str]:
     if not good:
         return parse_size(chosen), f"{why}; even the smallest leaves less than a third of it free"
     larger = [text for text in sizes if text not in good]
-    return parse_size(chosen), f"{why}; {larger[0]} would be too slow" if larger else f"{why}; there is none larger to choose"
+    return parse_size(
+        chosen
+    ), f"{why}; {larger[0]} would be too slow" if larger else f"{why}; there is none larger to choose"
 
 
 def fits(board: Board, took_ms: float, cameras: int) -> bool:

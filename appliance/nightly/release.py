@@ -22,6 +22,7 @@ from appliance.documents.release import Bundle
 from appliance.nightly.paced import Announced, TransferError, fetch
 from appliance.nightly.pacer import Pacer
 from appliance.storage import Folder
+from appliance.whole import write_whole
 
 log = logging.getLogger(__name__)
 
@@ -147,9 +148,7 @@ def _index(http: httpx.Client) -> bytes:
 def _keep_revoked(folder: Folder, versions: Iterable[str]) -> None:
     """Leave for the installer what must never run again, by whatever way it comes: a stick, or last week's bundle."""
     folder.updates.mkdir(exist_ok=True)
-    part = folder.updates / f"{REVOKED}.part"
-    part.write_text("".join(f"{version}\n" for version in sorted(versions)), encoding="ascii")
-    part.replace(folder.updates / REVOKED)
+    write_whole(folder.updates / REVOKED, "".join(f"{version}\n" for version in sorted(versions)).encode())
 
 
 def _make_room(folder: Folder, bundle: Bundle) -> Path:

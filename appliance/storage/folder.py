@@ -15,6 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from appliance.storage.database import StorageError
+from appliance.whole import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,7 @@ class Folder:
         path = self.path / "keys" / "headquarters.pin"
         try:
             path.parent.mkdir(mode=0o700, exist_ok=True)
-            fresh = path.with_name(f".headquarters.pin-{secrets.token_hex(4)}")
-            fresh.write_text(pin + "\n", encoding="ascii")
-            fresh.replace(path)
+            write_whole(path, f"{pin}\n".encode())
         except OSError as error:
             raise StorageError(f"{path}: {error.strerror}") from None
 

@@ -20,7 +20,7 @@ PATIENCE = 2.0  # seconds for a camera's next picture
 
 log = logging.getLogger(__name__)
 
-routes = Blueprint("update", __name__)
+routes = Blueprint("buttons", __name__)
 
 
 @routes.post("/update")
