@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance.cli.models import with_net
+from appliance.cli.models import download, with_net
 from appliance.config import parse
+from appliance.nets import Catalogue
+from appliance.nightly import paced
 
 BODY = bytes(range(256)) * 800
 
@@ -68,6 +70,16 @@ def test_a_pull_that_was_cut_goes_on_where_it_ended(shop):
     assert (done.returncode, done.stderr) == (0, "")
     assert server.asked[0] == 0 < server.asked[1] <= 100_000
     assert target.read_bytes() == BODY
+
+
+def test_a_far_server_is_offered_a_window_that_fills_the_line(shop, tmp_path, monkeypatch):
+    offered = []
+    monkeypatch.setattr(paced, "offer", lambda socket, window: offered.append(window))
+    entry = Catalogue(tmp_path / "models", tmp_path / "nets").find("other")
+    (tmp_path / "nets").mkdir()
+    download(entry)
+    assert entry.path.read_bytes() == BODY
+    assert min(offered) > 1_000_000  # 50 Mbit/s over 150 ms; a night's own transfers ask for less
 
 
 def test_another_file_than_the_one_described_is_not_kept_and_the_old_one_stays(shop):

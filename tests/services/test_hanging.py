@@ -144,10 +144,12 @@ def test_a_covered_camera_is_told(box):
 def test_the_button_takes_how_it_hangs_now_for_right(box):
     box.shows(shop(-0.1), 15)
     assert "It hangs right as it is now" not in box.page()  # nobody would hear it
+    assert "say so" not in box.page()  # and no way leads there
     assert box.press() == 503
     server = box.counter()
     try:
         assert "It hangs right as it is now" in box.page()
+        assert "say so" in box.page()
         assert box.press(headers={"Origin": "http://evil.example"}) == 403
         assert box.press("cellar") == 404
         assert box.press() == 303
