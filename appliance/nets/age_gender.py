@@ -44,9 +44,10 @@ class AgeGender:
         return self.look(square(image, box))
 
     def look(self, face: Pixels) -> Guess:
-        """Look at a face that fills its square picture, of any size."""
+        """Look at a face that fills its square picture, of any size, as it is and mirrored; the mean answer counts."""
         how = cv2.INTER_AREA if face.shape[0] > SIDE else cv2.INTER_LINEAR
-        answer = self._session.run(np.asarray(cv2.resize(face, (SIDE, SIDE), interpolation=how), np.uint8))[0][0]
+        small = np.asarray(cv2.resize(face, (SIDE, SIDE), interpolation=how), np.uint8)
+        answer = (self._session.run(small)[0][0] + self._session.run(np.ascontiguousarray(small[:, ::-1]))[0][0]) / 2
         ages = np.exp(answer[:AGES] - answer[:AGES].max())
         man, right = 1 / (1 + np.exp(-answer[AGES:]))
         return Guess(ages / ages.sum(), float(man), float(right))

@@ -58,10 +58,13 @@ def layers_of(
     rows = []
     nodes = {node.name: node for node in graphs[1].graph.node}
     shape_of = {tensor.name: list(tensor.dims) for tensor in graphs[1].graph.initializer}
+    plain = {tensor.name for tensor in graphs[0].graph.initializer}
+    whole = {node.name for node in graphs[0].graph.node if is_layer(node) and node.input[1] in plain}  # left in fp32
     for name, snr, shape in zip(names, signals, shapes, strict=True):
         weights = shape_of.get(nodes[name].input[1], [1])
         adds, kept = _work(nodes[name], weights, shape), int(np.prod(weights)) + int(np.prod(shape))
-        rows.append(Layer(name, adds, kept, 4 * kept, snr, times[0].get(name, 0.0), times[1].get(name, 0.0)))
+        small = 4 * kept if name in whole else kept
+        rows.append(Layer(name, adds, small, 4 * kept, snr, times[0].get(name, 0.0), times[1].get(name, 0.0)))
     return [*rows, Layer(REST, 0, 0, 0, None, times[0].get(REST, 0.0), times[1].get(REST, 0.0))]
 
 

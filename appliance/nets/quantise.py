@@ -33,9 +33,19 @@ def quantised(plain: onnx.ModelProto, pictures: Sequence[Pixels]) -> onnx.ModelP
         quant_pre_process(source, prepared, skip_symbolic_shape=True)
         quantize_static(
             prepared, target, Pictures(pictures), quant_format=QuantFormat.QDQ, per_channel=True,
-            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+            activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, nodes_to_exclude=answering(prepared),
         )  # fmt: skip
         return onnx.load(target)
+
+
+def answering(net: Path) -> list[str]:
+    """Return the convolutions whose output is the net's own: they stay in fp32.
+
+    One scale for a cell's logit and its distances would leave a logit 0.13 wide steps: scores of 0.71, 0.79, 0.86.
+    """
+    graph = onnx.load(net).graph
+    outputs = {output.name for output in graph.output}
+    return [node.name for node in graph.node if node.op_type == "Conv" and outputs & set(node.output)]
 
 
 def int8_of(twin: bytes, pictures: Sequence[Pixels], grey: int) -> bytes:

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from image_build import settings
-from image_build.bench import boot, cuts, provision, twice, updates
+from image_build.bench import access, boot, cuts, provision, twice, updates
 from image_build.bench.common import Check
 from image_build.bench.parts import Parts, parts
 from image_build.bench.table import Table
@@ -28,6 +28,7 @@ PARTS: dict[str, Check] = {
     "stick": updates.stick,
     "counting": boot.counting,
     "provision": provision.provision,
+    "access": access.access,
     "small": boot.small,
 }
 QUICK: dict[str, Check] = {"boot": boot.boot, "quick": cuts.quick}

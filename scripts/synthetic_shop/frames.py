@@ -27,6 +27,7 @@ COLUMNS = (
 EXTRA = (
     *("file", "light", "tilt", "camera_height", "fov", "lens", "k1", "x1", "y1", "x2", "y2", "kind"),
     *("visible_x1", "visible_y1", "visible_x2", "visible_y2", "share", "head_x", "head_y", "body", "age"),
+    "skin",  # CIE lightness of its albedo, 0 to 100; empty in infrared
 )
 A_SCENE = 8  # pictures of each scene
 _PART = 71
@@ -101,5 +102,6 @@ def _extra(studio: Studio, scene: Scene, name: str, found: Label, corners: dict[
         "file": name, "light": scene.light.kind, "tilt": round(degrees(camera.tilt), 1),
         "camera_height": round(camera.height_m, 2), "fov": round(degrees(camera.fov), 1), "lens": camera.lens,
         "k1": round(camera.k1, 3), "kind": found.kind, "share": round(found.share, 3), "body": body.name,
-        "head_x": round(found.head_px[0], 1), "head_y": round(found.head_px[1], 1), "age": body.age, **corners, **seen,
+        "head_x": round(found.head_px[0], 1), "head_y": round(found.head_px[1], 1), "age": body.age,
+        "skin": "" if scene.light.kind == "ir" else round(studio.skin(found.pose), 1), **corners, **seen,
     }  # fmt: skip

@@ -56,7 +56,7 @@ class People:
 
     def place(self, pose: "Pose", later: float = 0.0) -> Placed:
         """Return a person to draw, `later` seconds after the pose (for motion blur and interlacing)."""
-        body, look = self._bodies[pose.body], self._look(pose)
+        body, look = self._bodies[pose.body], self.look(pose)
         x, y, phase = pose.x, pose.y, pose.phase
         if phase is not None and later:
             x, y = x + np.cos(pose.heading) * pose.speed * later, y + np.sin(pose.heading) * pose.speed * later
@@ -78,7 +78,8 @@ class People:
         weights[: len(points)] = body.areas
         return Outline(every, weights, head, np.array([pose.x, pose.y, 0.0]))
 
-    def _look(self, pose: "Pose") -> Look:
+    def look(self, pose: "Pose") -> Look:
+        """Return how a person is coloured."""
         key = (pose.person, pose.body, "uniform" in pose.wears)
         if key not in self._looks:
             look = draw_look(self._bodies[pose.body], self._seed, _somebody(pose), infrared=self._infrared)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.synthetic_shop.agents import Pose
-from scripts.synthetic_shop.bodies import BodyInfo, load_bodies
+from scripts.synthetic_shop.bodies import REGIONS, BodyInfo, load_bodies
 from scripts.synthetic_shop.camera import Lens
 from scripts.synthetic_shop.labels import Label, label
 from scripts.synthetic_shop.scene import Scene
@@ -59,3 +59,8 @@ class Studio:
         ]
         image = self._sensor.take(rendered.image, frame, still=still)
         return Shot(image, [found for found in labels if found is not None])
+
+    def skin(self, pose: Pose) -> float:
+        """Return how light a person's skin is: CIE lightness (L*, 0 to 100) of its albedo by day."""
+        red, green, blue = self._renderer.people.look(pose).colours[REGIONS.index("skin")]
+        return float(116 * (0.2126 * red + 0.7152 * green + 0.0722 * blue) ** (1 / 3) - 16)

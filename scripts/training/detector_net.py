@@ -9,17 +9,15 @@ the deepest stage is left out, three quarters of the weights: enough for faces.
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from scripts.training.weights import GREY, MEAN, STD, stored_weights
+
 STRIDES = (8, 16, 32)
 BINS = 11
 CHANNELS = 1 + 4 * BINS + 2
-MEAN = (103.53, 116.28, 123.675)
-STD = (57.375, 57.12, 58.395)
-GREY = 114.0
 
 
 class Conv(nn.Module):
@@ -88,7 +86,7 @@ class DetectorNet(nn.Module):
 
         Of a net with three levels, one with two takes the two that it has.
         """
-        stored = weights_of_twin(path) if path.suffix == ".onnx" else np.load(path)
+        stored = stored_weights(path)
         self.load_state_dict({name: torch.from_numpy(stored[name].astype(np.float32)) for name in self.state_dict()})
         return self
 
@@ -116,21 +114,6 @@ class Shipped(nn.Module):
 
     def forward(self, picture: Tensor) -> list[Tensor] | Tensor:
         return self.net(picture.permute(2, 0, 1).unsqueeze(0).float() - GREY)
-
-
-def weights_of_twin(path: Path) -> dict[str, np.ndarray]:
-    """Return the weights in a shipped fp32 twin, with what Shipped folded into the first convolution undone."""
-    stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
-    weights = {
-        name.removeprefix("net.").removesuffix("_half"): value.astype(np.float32)
-        for name, value in stored.items()
-        if name.startswith("net.")
-    }
-    mean, std = (np.array(numbers, np.float32).reshape(1, 3, 1, 1) for numbers in (MEAN, STD))
-    folded = weights["stem.c.weight"]
-    weights["stem.c.bias"] = weights["stem.c.bias"] - (folded * (GREY - mean)).sum((1, 2, 3))
-    weights["stem.c.weight"] = folded * std
-    return weights
 
 
 def _scaled(x: Tensor, factor: float) -> Tensor:

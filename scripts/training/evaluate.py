@@ -53,7 +53,7 @@ def by_view(find: Finder, pictures: list[Picture]) -> dict[str, tuple[float, int
 
 
 def recalls(find: Finder, pictures: list[Picture], rate: float) -> dict[str, tuple[float, int]]:
-    """Return the share of people found and their number, by light, tilt and size, at `rate` false boxes a picture.
+    """Return the share of people found and their number at `rate` false boxes a picture: by size, light, tilt, kind.
 
     Size is the longer side of a person's box as a share of the picture's.
     """
@@ -63,8 +63,9 @@ def recalls(find: Finder, pictures: list[Picture], rate: float) -> dict[str, tup
         image = cv2.imread(str(picture.path))
         scores, wrong = matched(find(image), picture.boxes, picture.ignored)
         false += wrong
-        for box, score in zip(picture.boxes, scores, strict=True):
-            people.append((float(score), ("all", *_groups(picture, box, max(image.shape[:2])))))
+        kinds = picture.kinds or [()] * len(scores)
+        for box, score, kind in zip(picture.boxes, scores, kinds, strict=True):
+            people.append((float(score), ("all", *kind, *_groups(picture, box, max(image.shape[:2])))))
     allowed = int(rate * len(pictures))
     least = sorted(false, reverse=True)[allowed] if len(false) > allowed else 0.0
     hits: dict[str, list[bool]] = {}
@@ -91,7 +92,7 @@ def _groups(picture: Picture, box: np.ndarray, side: int) -> tuple[str, ...]:
     "--false-boxes",
     "rate",
     type=float,
-    help="recall at so many false boxes a picture, by size, light and tilt, not AP50",
+    help="recall at so many false boxes a picture, by size, light, tilt and kind, not AP50",
 )
 @click.option("--fp32", is_flag=True, help="judge the fp32 twin instead")
 @click.option("--yardsticks", "others", type=click.Path(path_type=Path, exists=True), help="a folder of others' nets")

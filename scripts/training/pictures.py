@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scripts.training.average_precision import overlaps
 
 SURE, UNSURE = 0.45, 0.15  # a teacher's scores
+ADULT = 16  # years
 OPEN = ("CC BY 4.0", "CC-BY-4.0", "CC0", "MIT", "Apache-2.0", "ours")  # how a licence begins that lets a net ship
 
 
@@ -33,6 +34,7 @@ class Picture:
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     light: str = ""
     tilt: float = float("nan")  # degrees below the horizon, where the picture is synthetic
+    kinds: list[tuple[str, ...]] = field(default_factory=list)  # of each labelled person, where it is: age and skin
 
 
 def is_open(licence: str) -> bool:
@@ -88,7 +90,20 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
             if row["file"] in pictures:
                 pictures[row["file"]].light = row["light"]
                 pictures[row["file"]].tilt = float(row["tilt"])
+                if row["kind"] == "person":
+                    pictures[row["file"]].kinds.append(_kinds(row))
     return [picture for picture in pictures.values() if picture.path.exists()]
+
+
+def _kinds(row: dict[str, str]) -> tuple[str, ...]:
+    """Return what a synthetic person is: child or adult, and their skin's tone, which infrared does not show."""
+    kinds = ("child" if float(row["age"]) < ADULT else "adult",)
+    return (*kinds, f"{tone_of(float(row['skin']))} skin") if row.get("skin") else kinds
+
+
+def tone_of(lightness: float) -> str:
+    """Return the group of a skin's CIE lightness (0 to 100)."""
+    return "dark" if lightness < 58 else "medium" if lightness < 76 else "light"
 
 
 def read_opinions(path: Path) -> dict[str, NDArray[np.float32]]:

@@ -1,6 +1,8 @@
 """Average weights of runs from one start (Wortsman et al. 2022): better than each of them, and it forgets less.
 
-python -m scripts.training.soup runs/a/weights.npz runs/b/weights.npz=0.5 --out runs/person.npz
+python -m scripts.training.soup models/fp32/person.onnx runs/a/weights.npz runs/b/weights.npz=0.5 --out runs/person.npz
+
+A part is a run's weights or a shipped fp32 twin, with its share behind `=` where that is not 1.
 """
 
 from pathlib import Path
@@ -8,12 +10,14 @@ from pathlib import Path
 import click
 import numpy as np
 
+from scripts.training.weights import stored_weights
+
 
 def average(parts: list[tuple[Path, float]]) -> dict[str, np.ndarray]:
     """Return the weighted mean of weights."""
     total = sum(share for _, share in parts)
-    loaded = [(np.load(path), share / total) for path, share in parts]
-    return {name: sum(share * w[name].astype(np.float32) for w, share in loaded) for name in loaded[0][0].files}
+    loaded = [(stored_weights(path), share / total) for path, share in parts]
+    return {name: sum(share * w[name].astype(np.float32) for w, share in loaded) for name in loaded[0][0]}
 
 
 @click.command(help=__doc__)

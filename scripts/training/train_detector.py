@@ -29,9 +29,10 @@ from appliance.config import parse_size
 from appliance.lifeline import die_with
 from scripts.training.augment import Labels, view
 from scripts.training.checkpoint import Checkpoint
-from scripts.training.detector_net import MEAN, STD, DetectorNet
+from scripts.training.detector_net import DetectorNet
 from scripts.training.loss import Truth, detector_loss
 from scripts.training.pictures import Picture, add_opinions, is_open, of_source, read_folder, read_opinions
+from scripts.training.weights import MEAN, STD
 
 SIZES = ("320x192", "384x224", "384x224", "448x256", "512x288", "640x384")
 KEEP, SAVE_EVERY, SAY_EVERY, REREAD = 0.998, 100, 50, 600.0

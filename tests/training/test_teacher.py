@@ -1,8 +1,11 @@
 import numpy as np
+import onnx
 import pytest
 
+from appliance.nets.catalogue import MODELS
 from scripts.training.soup import average
 from scripts.training.teacher import fuse
+from scripts.training.weights import stored_weights
 
 PERSON = [10, 10, 50, 110]
 
@@ -31,3 +34,18 @@ def test_a_soup_is_the_weighted_mean(tmp_path):
         np.savez(tmp_path / f"{name}.npz", w=np.full(3, value, np.float16))
     mixed = average([(tmp_path / "a.npz", 2.0), (tmp_path / "b.npz", 1.0)])
     assert mixed["w"].tolist() == pytest.approx([2.0] * 3)
+
+
+def test_a_shipped_twin_is_a_part_of_a_soup_and_its_weights_are_those_of_the_run_it_came_from(tmp_path):
+    twin = MODELS / "fp32" / "person.onnx"
+    kept = stored_weights(twin)
+    np.savez(tmp_path / "nothing.npz", **{name: np.zeros_like(value) for name, value in kept.items()})
+    mixed = average([(twin, 1.0), (tmp_path / "nothing.npz", 1.0)])
+    assert mixed.keys() == kept.keys()
+    assert all(np.allclose(mixed[name] * 2, kept[name]) for name in kept)
+    assert np.abs(kept["stem.c.weight"]).max() > 50 * np.abs(folded(twin)).max()  # of pictures divided by STD
+
+
+def folded(twin):
+    graph = onnx.load(twin).graph
+    return next(onnx.numpy_helper.to_array(t) for t in graph.initializer if t.name.startswith("net.stem.c.weight"))

@@ -16,8 +16,9 @@ from scripts.training.appearance.evaluate import REAL, real_threshold, working_t
 from scripts.training.appearance.looks import photographed, read_looks, seen
 from scripts.training.appearance.net import AppearanceNet
 from scripts.training.appearance.tracks import followed_in
-from scripts.training.detector_net import GREY, Shipped
+from scripts.training.detector_net import Shipped
 from scripts.training.onnx_files import MODELS, ship
+from scripts.training.weights import GREY
 
 
 @click.command(help=__doc__)

@@ -12,7 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from appliance.nets.appearance import HEIGHT, NUMBERS, WIDTH
-from scripts.training.detector_net import Conv, Stage, weights_of_twin
+from scripts.training.detector_net import Conv, Stage
+from scripts.training.weights import weights_of_twin
 
 STRIPS = 4
 

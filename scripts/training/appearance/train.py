@@ -25,7 +25,7 @@ from torch import Tensor
 from scripts.training.appearance.looks import Look, photographed, read_looks, seen
 from scripts.training.appearance.net import AppearanceNet
 from scripts.training.checkpoint import Checkpoint
-from scripts.training.detector_net import MEAN, STD
+from scripts.training.weights import MEAN, STD
 
 SHOPS, PEOPLE, VIEWS = 3, 10, 4
 PHOTOGRAPHED, OF_ONE = 28, 4  # people of photographs in a batch, and of one photograph at most
