@@ -70,6 +70,7 @@ def day(day: str) -> str:
         "day.html",
         whole=found,
         mix=metrics.mix_of_day(here.database, found.of),
+        returns=metrics.returns_of_day(here.database, found.of),
         misplaced=misplaced(here.database, {c.name for c in here.settings.cameras}, found.of.start, found.of.until),
         before=asked - step if asked > begun else None,
         after=asked + step if asked < last else None,

@@ -14,12 +14,13 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
-from appliance.metrics import comparison, coverage, departures, footfall, mix, occupancy
+from appliance.metrics import comparison, coverage, departures, footfall, mix, occupancy, returns
 from appliance.metrics.comparison import Comparison, compare
 from appliance.metrics.footfall import total
 from appliance.metrics.hours import Hour, gaps_of_day, hours_of_day
 from appliance.metrics.mix import Mix, Share, mix_of_day
 from appliance.metrics.quarters import Quarter, quarters
+from appliance.metrics.returns import Returns, returns_of_day
 from appliance.metrics.shop_day import ShopDay, Span, day_of, today
 from appliance.metrics.value import Value
 
@@ -31,6 +32,7 @@ __all__ = [
     "Metric",
     "Mix",
     "Quarter",
+    "Returns",
     "Share",
     "ShopDay",
     "Span",
@@ -42,6 +44,7 @@ __all__ = [
     "markdown",
     "mix_of_day",
     "quarters",
+    "returns_of_day",
     "today",
     "total",
 ]
@@ -77,7 +80,7 @@ class Metric(Definition):
 
 _MODULES = (footfall, departures, occupancy, coverage, comparison)
 METRICS = {m.name: m for m in (Metric.of(module, measure=module.measure) for module in _MODULES)}
-DEFINITIONS: tuple[Definition, ...] = (*METRICS.values(), Definition.of(mix))
+DEFINITIONS: tuple[Definition, ...] = (*METRICS.values(), Definition.of(mix), Definition.of(returns))
 
 
 def markdown() -> str:

@@ -143,6 +143,12 @@ def deliveries(db: Database, most: int) -> list[Delivery]:
     ]
 
 
+def marks_of_entries(db: Database, start: float, end: float) -> dict[str, int]:
+    """Return how many crossings inwards bear which mark ("back", "staff"); those without one are left out."""
+    query = "SELECT mark, count(*) FROM crossing WHERE time >= ? AND time < ? AND direction = 'in' AND mark != ''"
+    return dict(db.execute(f"{query} GROUP BY mark", [start, end]).fetchall())
+
+
 def last_change(db: Database) -> float | None:
     """Return when the settings that decide the numbers, or the program, last changed."""
     row = db.execute("SELECT max(time) FROM setting_change").fetchone()
