@@ -99,10 +99,14 @@ def render_suite(only: tuple[str, ...], out: Path) -> None:
 @click.option("--light", type=click.Choice(LIGHTS), help="only this light [default: all]")
 @click.option("--sizes", is_flag=True, help="draw picture sizes from 320x180 up instead of 640x360")
 @click.option("--yard", is_flag=True, help="a yard with cars from an upper floor instead of a shop's door")
+@click.option(
+    "--scene", type=click.Path(path_type=Path, dir_okay=False), help="the door and camera of this scene's file"
+)
 @OUT
 def frames(
-    count: int, seed: int, tilt: tuple[float, float] | None, light: str | None, sizes: bool, yard: bool, out: Path
-) -> None:
+    count: int, seed: int, tilt: tuple[float, float] | None, light: str | None, sizes: bool, yard: bool,
+    scene: Path | None, out: Path,
+) -> None:  # fmt: skip
     """Write labelled JPEG frames, frames.csv and frames_extra.csv; eight frames a scene, split by scene 8:1:1.
 
     \b
@@ -110,7 +114,9 @@ def frames(
     """
     studio = Studio()
     with _bar(count, "frames") as bar:
-        totals = write_frames(studio, out, count, seed, Wanted(tilt, light, sizes, yard), step=lambda: bar.update(1))
+        totals = write_frames(
+            studio, out, count, seed, Wanted(tilt, light, sizes, yard, scene), step=lambda: bar.update(1)
+        )
     click.echo(", ".join(f"{number} {kind}" for kind, number in sorted(totals.items())))
 
 

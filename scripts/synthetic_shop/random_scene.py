@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 from math import cos, pi, radians, sin, tan
+from pathlib import Path
 
 import numpy as np
 
 from scripts.synthetic_shop.furnish import furnish
 from scripts.synthetic_shop.scene import LIGHTS, Camera, Door, Light, Room, Scene, Thing
+from scripts.synthetic_shop.scene_file import load
 
 _PART = 61
 SIZES = {(320, 180): 0.42, (416, 234): 0.24, (480, 270): 0.1, (384, 288): 0.08, (352, 288): 0.08, (640, 360): 0.08}
@@ -30,11 +32,14 @@ class Wanted:
     light: str | None = None
     sizes: bool = False
     yard: bool = False  # a yard seen from an upper floor, with cars: what a net takes for people from above
+    scene: Path | None = None  # a scene's file, whose door and camera are kept: one that others can be compared at
 
 
 def random_scene(seed: int, wanted: Wanted | None = None) -> Scene:
     """Return a furnished scene without visitors; the same seed and wishes give the same scene."""
     wanted = wanted or Wanted()
+    if wanted.scene:
+        return replace(load(wanted.scene, seed), visitors=())
     if wanted.yard:
         return _yard(seed, wanted)
     rng = np.random.default_rng([seed, _PART])

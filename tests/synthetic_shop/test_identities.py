@@ -21,7 +21,7 @@ class _Dressed:
 
 def _look(seed: int, wardrobe: int | None) -> np.ndarray:
     bodies: list[Body] = [_Dressed()]  # type: ignore[list-item]
-    return People(random_scene(seed), bodies, wardrobe)._look(Pose(3, 0, 0.0, 0.0, 0.0, None)).colours
+    return People(random_scene(seed), bodies, wardrobe).look(Pose(3, 0, 0.0, 0.0, 0.0, None)).colours
 
 
 def test_scenes_of_one_wardrobe_dress_a_person_alike_and_others_do_not():

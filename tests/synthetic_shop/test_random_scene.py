@@ -8,6 +8,7 @@ from scripts.synthetic_shop.camera import Lens
 from scripts.synthetic_shop.placing import Placer
 from scripts.synthetic_shop.random_scene import SIZES, Wanted, random_scene
 from scripts.synthetic_shop.scene import LENSES, LIGHTS
+from scripts.synthetic_shop.scene_file import load, suite
 from scripts.synthetic_shop.walkable import Floor
 
 SEEDS = range(120)
@@ -78,3 +79,12 @@ def test_frames_differ_in_number_and_some_are_empty(walkers: list[BodyInfo]) -> 
     counts = [len(placer.draw()) for _ in range(80)]
     assert min(counts) == 0
     assert max(counts) >= 5
+
+
+def test_a_scenes_own_door_and_camera_are_kept_whatever_the_seed():
+    path = suite()[0]
+    drawn = [random_scene(seed, Wanted(scene=path)) for seed in (1, 2)]
+    assert [scene.visitors for scene in drawn] == [(), ()]
+    assert drawn[0].camera == drawn[1].camera == load(path).camera
+    assert drawn[0].doors == drawn[1].doors
+    assert drawn[0].seed != drawn[1].seed
