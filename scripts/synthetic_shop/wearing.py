@@ -27,7 +27,8 @@ _BAKED_HATS = ("scarf", "cap", "beanie")
 class Worn:
     """An accessory in its place: `model` (4 x 4) puts it into its owner's space, `paint` (3 x 3) colours it.
 
-    `own`: it counts as part of the person, in the box and in what is visible.
+    `own`: it counts as part of the person, in the box and in what is visible. What is held or hangs from a shoulder
+    does not, as in photographs that people labelled.
     """
 
     name: str
@@ -122,12 +123,12 @@ def _hung(of: _Fitting) -> Iterator[Worn]:
         return
     if of.taste < 0.5:
         size = np.array([0.3, 0.32, 0.3]) * (0.7 + 0.5 * of.sizes[1])
-        yield Worn("shoulder bag", _hang(of.at["hip"], size, (0.06, 0, 0)), of.second())
+        yield Worn("shoulder bag", _hang(of.at["hip"], size, (0.06, 0, 0)), of.second(), own=False)
         return
     for hand, share, paint in (("right", of.sizes[1], of.second()), ("left", of.sizes[2], of.first())):
         if hand == "right" or of.taste > 0.85:
             size = np.array([0.32, 0.36, 0.36]) * of.grown * (0.8 + 0.5 * share)
-            yield Worn("bag", _hang(of.at[hand], size, (0, 0, -0.08)), paint)
+            yield Worn("bag", _hang(of.at[hand], size, (0, 0, -0.08)), paint, own=False)
 
 
 def _held(of: _Fitting, steep: bool) -> Iterator[Worn]:
@@ -135,7 +136,7 @@ def _held(of: _Fitting, steep: bool) -> Iterator[Worn]:
     if "box" in of.pose.carries:
         size = np.array([0.45, 0.36, 0.3]) * of.grown * (0.7 + 0.6 * of.sizes)
         paint = painted(of.look.accents[1], of.look.accents[3])
-        yield Worn("box", _hang(turned(0.0, of.between_hands()), size, (0, 0.02, 0.04)), paint)
+        yield Worn("box", _hang(turned(0.0, of.between_hands()), size, (0, 0.02, 0.04)), paint, own=False)
     if "umbrella" in of.pose.carries:
         is_open = of.pose.y < 0 or of.taste < 0.35
         plain = painted(of.look.accents[0], of.look.accents[0])

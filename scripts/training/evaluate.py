@@ -18,6 +18,7 @@ from appliance.nets import Catalogue, PersonDetector
 from scripts.training.average_precision import average_precision, judged, matched
 from scripts.training.pictures import Picture, of_source, read_folder
 
+LEAST, LEAST_RAW = 0.002, 0.005  # a probability, and others' raw score: AP50 is over all recalls, so nothing is cut off
 SIZES = (("below a tenth", 0.1), ("a fifth", 0.2), ("two fifths", 0.4), ("larger", 9.9))
 
 Finder = Callable[[np.ndarray], np.ndarray]
@@ -37,7 +38,7 @@ def yardsticks(folder: Path) -> dict[str, Finder]:
     """Return the nets of others that lie in a folder, with the decoders of its `nets.py`."""
     theirs = runpy.run_path(str(folder / "nets.py"))
     there = [name for name in theirs["NAMES"] if (folder / theirs["SPEC"][name][0]).exists()]
-    return {name: partial(theirs["load"](name), conf=0.02) for name in there}
+    return {name: partial(theirs["load"](name), conf=LEAST_RAW) for name in there}
 
 
 def by_view(find: Finder, pictures: list[Picture]) -> dict[str, tuple[float, int]]:
@@ -110,7 +111,7 @@ def evaluate(
         click.echo(f"{name}  {'  '.join(f'{view} {ap:.3f} ({people} people)' for view, (ap, people) in rows.items())}")
 
     for size in sizes:
-        detector = PersonDetector(entry, parse_size(size), least=0.02, twin=twin)
+        detector = PersonDetector(entry, parse_size(size), least=LEAST, twin=twin)
         say(f"{net} {'fp32' if fp32 else 'int8'} {size}", finder_of(detector))
     for name, find in (yardsticks(others) if others else {}).items():
         say(name, find)

@@ -19,7 +19,7 @@ import numpy as np
 from appliance.config import parse_size
 from appliance.nets import Catalogue, PersonDetector
 from scripts.training.average_precision import average_precision, overlaps
-from scripts.training.evaluate import Finder, finder_of
+from scripts.training.evaluate import LEAST, Finder, finder_of
 
 SIZES = ((12, 20), (20, 32), (32, 64))
 SAME, PRECISION = 0.5, 0.9
@@ -104,7 +104,7 @@ def yardsticks(folder: Path) -> dict[str, Finder]:
 def evaluate(folder: Path, sizes: tuple[str, ...], fp32: bool, others: Path | None) -> None:
     entry = Catalogue().find("face")
     twin = entry.read_twin() if fp32 else None
-    nets = {f"ours {s}": finder_of(PersonDetector(entry, parse_size(s), least=0.02, twin=twin)) for s in sizes}
+    nets = {f"ours {s}": finder_of(PersonDetector(entry, parse_size(s), least=LEAST, twin=twin)) for s in sizes}
     nets |= yardsticks(others) if others else {}
     scenes = read_scenes(folder)
     click.echo(f"{len(scenes)} pictures, {sum(len(scene.faces) for scene in scenes)} faces")
