@@ -60,7 +60,10 @@ def access(parts: Parts, table: Table) -> None:
             "the Wi-Fi that the phone named is joined, and the name is resolved in the shop's network"
         ) as row:
             started = time.monotonic()
-            _phone(box, f"post http://{BOX}/connect ssid={SSID} 'password={PASSWORD}'")
+            # the access point may be gone before the phone has its answer
+            box.ask(
+                f"ip netns exec phone python3 /run/phone.py post http://{BOX}/connect ssid={SSID} 'password={PASSWORD}'"
+            )
             _until(box, "ip -4 -o addr show wlan0 | grep -F 192.168.77.")
             seconds = time.monotonic() - started
             found = box.sh(f"ip netns exec shop python3 /run/phone.py resolve {name}.local 192.168.77.1", 60)
