@@ -106,7 +106,8 @@ def table(rows: list[dict[str, Any]]) -> list[str]:
     ]
     for row in rows:
         marks = ["noisy"] * (row["snr_db"] in noisy) + ["slow"] * (row["int8_ms"] in slow)
-        marks += ["int8 slower than fp32"] * (row["int8_ms"] > row["fp32_ms"])
+        left = 0 < row["fp32_bytes"] == row["int8_bytes"]
+        marks += ["left in fp32"] * left + ["int8 slower than fp32"] * (not left and row["int8_ms"] > row["fp32_ms"])
         snr = "" if row["snr_db"] is None else f"{row['snr_db']:.1f}"
         lines.append(
             f"{row['name'][:26]:26} {row['multiply_adds'] / 1e6:7.1f} {row['int8_bytes'] / 1e3:6.0f} "
