@@ -38,10 +38,17 @@ BLIND = {1: (4.0, 4.6), 8: (0.0, 11.0), 12: (2.0, 7.5)}  # days ago: hours after
 AWAY_TODAY = (4.13, 4.73)
 
 
-def fill(folder: Path, now: float, days: int = 28) -> None:
+def open_at(now: float) -> str:
+    """Return the settings, closed on Mondays instead of Sundays where it is Sunday."""
+    sunday = config.parse(TOML).shop.clock.day_of(now).weekday() == 6
+    swapped = TOML.replace('mon = "09:00-20:00"', 'mon = "closed"').replace('sun = "closed"', 'sun = "09:00-20:00"')
+    return swapped if sunday else TOML
+
+
+def fill(folder: Path, now: float, days: int = 28, toml: str = TOML) -> None:
     """Write the `days` days until `now`."""
-    (folder / "tallybox.toml").write_text(TOML, encoding="utf-8")
-    settings = config.parse(TOML)
+    (folder / "tallybox.toml").write_text(toml, encoding="utf-8")
+    settings = config.parse(toml)
     database: Database = open_for_writing(folder / "tallybox.db")
     journal = Journal(database)
     chance = random.Random(11)

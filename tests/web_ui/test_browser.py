@@ -17,7 +17,7 @@ import pytest
 from appliance import clock
 from appliance.storage import Folder
 from appliance.storage.live import LiveServer
-from tests.web_ui.month import fill
+from tests.web_ui.month import fill, open_at
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -78,7 +78,8 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture(scope="module")
 def month_now(tmp_path_factory: pytest.TempPathFactory) -> Folder:
     path = tmp_path_factory.mktemp("now")
-    fill(path, clock.now())
+    now = clock.now()
+    fill(path, now, toml=open_at(now))
     return Folder(path)
 
 
