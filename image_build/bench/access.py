@@ -46,14 +46,14 @@ def access(parts: Parts, table: Table) -> None:
             row.says = f"{name}, {time.monotonic() - started:.0f} s after it was seen that there is none"
         with table.row("a phone that joins is given an address, and is led to the page from any other") as row:
             _until(box, f"ip netns exec phone iw dev wlan1 connect -w {name} | grep -w connected")
-            own = _phone(box, "lease wlan1").splitlines()[-1]
-            anywhere = _phone(box, "names connectivitycheck.example.com 10.41.0.1")
-            shown = _until(box, f"ip netns exec phone python3 /run/phone.py get http://{anywhere}/generate_204")
+            own = box.sh(_in("phone", "lease wlan1")).splitlines()[-1]
+            anywhere = box.sh(_in("phone", "names connectivitycheck.example.com 10.41.0.1"))
+            shown = _until(box, _in("phone", f"get http://{anywhere}/generate_204"))
             row.says = f"the phone is {own}; any name is {anywhere}, and any page asks for the Wi-Fi"
             need(anywhere == BOX and "Choose WiFi Connection" in shown, shown[:200])
         with table.row("the box's .local name is resolved by the phone, and the owner's page answers there") as row:
-            found = _phone(box, f"resolve {name}.local {own}")
-            page = _phone(box, f"get http://{found}:8080/healthz")
+            found = box.sh(_in("phone", f"resolve {name}.local {own}"))
+            page = box.sh(_in("phone", f"get http://{found}:8080/healthz"))
             row.says = f"{name}.local is {found}: {page.strip()}"
             need(found == BOX and page, "another address")
         with table.row(
@@ -61,13 +61,11 @@ def access(parts: Parts, table: Table) -> None:
         ) as row:
             started = time.monotonic()
             # the access point may be gone before the phone has its answer
-            box.ask(
-                f"ip netns exec phone python3 /run/phone.py post http://{BOX}/connect ssid={SSID} 'password={PASSWORD}'"
-            )
+            box.ask(_in("phone", f"post http://{BOX}/connect ssid={SSID} 'password={PASSWORD}'"))
             _until(box, "ip -4 -o addr show wlan0 | grep -F 192.168.77.")
             seconds = time.monotonic() - started
-            found = box.sh(f"ip netns exec shop python3 /run/phone.py resolve {name}.local 192.168.77.1", 60)
-            page = box.sh(f"ip netns exec shop python3 /run/phone.py get http://{found}:8080/healthz")
+            found = box.sh(_in("shop", f"resolve {name}.local 192.168.77.1"))
+            page = box.sh(_in("shop", f"get http://{found}:8080/healthz"))
             row.says = f"after {seconds:.0f} s; {name}.local is {found}: {page.strip()}"
             need(found.startswith("192.168.77."), "another address")
 
@@ -86,8 +84,9 @@ def _radios(box: Machine) -> None:
     _until(box, "! nmcli -t -f STATE general | grep -q ^connected")
 
 
-def _phone(box: Machine, words: str) -> str:
-    return box.sh(f"ip netns exec phone python3 /run/phone.py {words}", 120)
+def _in(place: str, words: str) -> str:
+    """Return the command that has phone.py do something in a namespace."""
+    return f"ip netns exec {place} python3 /run/phone.py {words}"
 
 
 def _until(box: Machine, command: str, timeout: float = 180) -> str:
