@@ -2,7 +2,6 @@
 
 import logging
 import signal
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -15,6 +14,7 @@ import pytest
 from appliance import config
 from appliance.cameras import LiveCamera
 from appliance.cameras.source import parse_source
+from tests.ports import free_port
 
 PYTHON = "/usr/bin/python3"
 PROBE = """
@@ -62,10 +62,7 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
-        return number
+    return free_port()
 
 
 def camera_at(port: int, words: str = "", path: str = "live", stall: float = 5.0) -> LiveCamera:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -13,16 +12,11 @@ import urllib.request
 import pytest
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
 CLIP, LINE = "zebra-london.mp4", {"a": [0.0, 0.86], "b": [1.0, 0.86]}
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

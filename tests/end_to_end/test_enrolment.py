@@ -14,7 +14,8 @@ from appliance.storage import Folder, Journal, open_for_writing
 from tests import certificates
 from tests.conftest import ROOT
 from tests.end_to_end.fault_proxy import FaultProxy
-from tests.end_to_end.test_camera_to_headquarters import free_port, get, until
+from tests.end_to_end.test_camera_to_headquarters import get, until
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 

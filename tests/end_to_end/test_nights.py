@@ -27,7 +27,8 @@ from hq.database import FILE_NAME, open_database, sqlite_url
 from tests import certificates
 from tests.conftest import ROOT
 from tests.end_to_end.fault_proxy import FaultProxy
-from tests.end_to_end.test_camera_to_headquarters import free_port, get, until
+from tests.end_to_end.test_camera_to_headquarters import get, until
+from tests.ports import free_port
 
 NIGHTS = int(os.environ.get("TALLYBOX_NIGHTS", "150"))  # a thousand take some five minutes; 2,500 at most
 SEED = int(os.environ.get("TALLYBOX_SEED", "7"))

@@ -86,6 +86,7 @@ def test_an_address_that_is_not_this_machines_is_one_line(tmp_path: Path) -> Non
         ("corner-shop\n", KEY, "is no store's short name"),
         ("corner-shop", "abc", "key: must be 43 characters of base64url"),
     ],
+    ids=["a capital and a space", "a quote", "too long", "a line's end", "a key too short"],
 )
 def test_what_was_typed_wrong_exits_2_and_makes_nothing(tmp_path: Path, store: str, key: str, says: str) -> None:
     result = run("enrol", store, key, "--data", tmp_path / "data")

@@ -31,7 +31,7 @@ def test_where_nothing_was_seen_no_metric_is_known_but_how_much_was_seen(filled:
     assert metrics.METRICS[name].measure(filled.reader, day) == metrics.Value(known, 0.0)
 
 
-@pytest.mark.parametrize("metric", metrics.METRICS.values(), ids=str)
+@pytest.mark.parametrize("metric", metrics.METRICS.values(), ids=lambda metric: metric.name)
 def test_every_metric_has_a_definition_and_a_versioned_name(metric: metrics.Metric) -> None:
     assert re.fullmatch(r"[a-z]+/[1-9]", metric.key)
     assert metric.definition.endswith(".")

@@ -11,7 +11,8 @@ import pytest
 
 from appliance.services.process import Minder, port_must_be_free
 from tests.conftest import ROOT
-from tests.end_to_end.test_camera_to_headquarters import free_port, until
+from tests.end_to_end.test_camera_to_headquarters import until
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from appliance.storage import Folder
+from tests.ports import free_port
 from tests.web_ui.month import TOML
 
 pytestmark = pytest.mark.slow
@@ -22,12 +23,6 @@ def start(folder: Path, port: int, *options: str) -> "subprocess.Popen[str]":
 def said(process: "subprocess.Popen[str]") -> str:
     assert process.stderr is not None
     return process.stderr.readline()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
