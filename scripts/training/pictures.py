@@ -13,6 +13,7 @@ from scripts.training.average_precision import overlaps
 
 SURE, UNSURE = 0.45, 0.15  # a teacher's scores
 ADULT = 16  # years
+WHOLE = 0.9  # share of a body from which it counts as seen
 OPEN = ("CC BY 4.0", "CC-BY-4.0", "CC0", "MIT", "Apache-2.0", "ours")  # how a licence begins that lets a net ship
 
 
@@ -34,7 +35,9 @@ class Picture:
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     light: str = ""
     tilt: float = float("nan")  # degrees below the horizon, where the picture is synthetic
-    kinds: list[tuple[str, ...]] = field(default_factory=list)  # of each labelled person, where it is: age and skin
+    kinds: list[tuple[str, ...]] = field(
+        default_factory=list
+    )  # of each labelled person, where it is: age, how much is seen, skin
 
 
 def is_open(licence: str) -> bool:
@@ -96,9 +99,10 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
 
 
 def _kinds(row: dict[str, str]) -> tuple[str, ...]:
-    """Return what a synthetic person is: child or adult, and their skin's tone, which infrared does not show."""
-    kinds = ("child" if float(row["age"]) < ADULT else "adult",)
-    return (*kinds, f"{tone_of(float(row['skin']))} skin") if row.get("skin") else kinds
+    """Return what a synthetic person is: child or adult, whole or not, and their skin's tone, unless in infrared."""
+    age = "child" if float(row["age"]) < ADULT else "adult"
+    seen = "seen whole" if float(row["share"]) >= WHOLE else "partly seen"
+    return (age, seen, f"{tone_of(float(row['skin']))} skin") if row.get("skin") else (age, seen)
 
 
 def tone_of(lightness: float) -> str:

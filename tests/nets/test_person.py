@@ -75,7 +75,7 @@ def test_a_letterbox_keeps_the_shape_and_fills_with_grey(wide, high):
 
 def test_of_two_boxes_on_one_person_the_stronger_stays():
     boxes = np.array([[0, 0, 40, 100], [2, 2, 42, 101], [200, 0, 240, 100]], np.float32)
-    assert suppress(boxes, np.array([0.5, 0.9, 0.3], np.float32)).tolist() == [1, 2]
+    assert suppress(boxes, np.array([0.5, 0.9, 0.3], np.float32), 0.5).tolist() == [1, 2]
 
 
 def test_average_precision_of_a_perfect_net_is_one_and_of_a_blind_one_nothing():
