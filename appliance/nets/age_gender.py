@@ -42,15 +42,15 @@ class AgeGender:
         """Look at the face in a box (x1, y1, x2, y2; brow to chin, as the face net gives it) of a picture."""
         if min(box[2] - box[0], box[3] - box[1]) < LEAST_FACE:
             return None
-        return self._guess(square(image, box), square(image, box, WIDER))
+        return self._answer(square(image, box), square(image, box, WIDER))
 
     def look(self, face: Pixels) -> Guess:
         """Look at a face that fills its square picture, of any size; in the wider look its edges are repeated."""
         margin = round(face.shape[0] * (WIDER - 1) / 2)
         wider = cv2.copyMakeBorder(face, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
-        return self._guess(face, np.asarray(wider, np.uint8))
+        return self._answer(face, np.asarray(wider, np.uint8))
 
-    def _guess(self, face: Pixels, wider: Pixels) -> Guess:
+    def _answer(self, face: Pixels, wider: Pixels) -> Guess:
         near, far = self._logits(face), self._logits(wider)
         ages = np.exp(near[:AGES] - near[:AGES].max())
         man, right = 1 / (1 + np.exp(-np.array([(near[AGES] + far[AGES]) / 2, near[AGES + 1]])))
@@ -65,7 +65,10 @@ class AgeGender:
 
 
 def square(image: Pixels, box: Floats, wider: float = 1.0) -> Pixels:
-    """Return the square around a face as the net learnt it: as high as the box, a little lower; edges are repeated."""
+    """Return the square around a face as the net learnt it: as high as the box times `wider`, and a little lower.
+
+    Where it reaches beyond the picture, the picture's edge is repeated.
+    """
     side = float(box[3] - box[1]) / 1.035
     middle = (float(box[0] + box[2]) / 2, float(box[1] + box[3]) / 2 + 0.068 * side)
     side *= wider
