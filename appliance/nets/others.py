@@ -15,8 +15,6 @@ from appliance.nets.catalogue import Entry
 from appliance.nets.person import suppress
 from appliance.nets.session import USUAL, Engine, Session
 
-OVERLAP = 0.6  # of two boxes that overlap more, the weaker one goes
-
 
 class CocoDetector(ABC):
     """A net of others. detect(image) -> Detections with at least the score `least`, strongest first."""
@@ -34,7 +32,7 @@ class CocoDetector(ABC):
         canvas, scale, offset = self._boxed(image)
         outputs = self._session.run(self.scaled(canvas[..., ::-1] if self._rgb else canvas))
         boxes, scores = self.people(outputs[0][0])
-        keep = suppress(boxes, scores, OVERLAP)
+        keep = suppress(boxes, scores)
         boxes = ((boxes[keep] - [*offset, *offset]) / [*scale, *scale]).astype(np.float32)
         np.clip(boxes[:, 0::2], 0, image.shape[1], out=boxes[:, 0::2])
         np.clip(boxes[:, 1::2], 0, image.shape[0], out=boxes[:, 1::2])

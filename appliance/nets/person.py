@@ -13,7 +13,7 @@ from appliance.nets.letterbox import GREY, letterbox
 from appliance.nets.session import USUAL, Engine, Session
 
 BINS = 11
-OVERLAP = 0.5  # of two boxes that overlap more, the weaker one goes; chosen on validation pictures (docs/models.md)
+OVERLAP = 0.6  # of two boxes that overlap more, the weaker one goes
 MOST = 300  # cells that are decoded at the most: a picture full of noise must not stall the box
 
 _DISTANCES = np.arange(BINS, dtype=np.float32)[:, None]
@@ -45,7 +45,7 @@ class PersonDetector:
             self._filled = image.shape[:2]
         canvas, scale = letterbox(image, self._width, self._height, self._canvas)
         logits, boxes, grounds = self._decode(self._session.run(canvas))
-        keep = suppress(boxes, logits, OVERLAP)
+        keep = suppress(boxes, logits)
         boxes = boxes[keep] / scale
         np.clip(boxes[:, 0::2], 0, image.shape[1], out=boxes[:, 0::2])
         np.clip(boxes[:, 1::2], 0, image.shape[0], out=boxes[:, 1::2])
@@ -74,7 +74,7 @@ class PersonDetector:
         return cell[0], boxes, centre + cell[-2:].T * stride * 2
 
 
-def suppress(boxes: Floats, scores: Floats, overlap: float) -> NDArray[np.intp]:
+def suppress(boxes: Floats, scores: Floats, overlap: float = OVERLAP) -> NDArray[np.intp]:
     """Return the indices of the boxes to keep, strongest first: non-maximum suppression by intersection over union."""
     order = np.argsort(-scores, kind="stable")
     x1, y1, x2, y2 = boxes[order].T

@@ -13,7 +13,7 @@ from scripts.training.evaluate import by_view, finder_of
 from scripts.training.pictures import read_folder
 
 ENTRY = Catalogue().find("person")
-LEAST = {"eye": 0.64, "tilted": 0.59, "all": 0.52}  # AP50 on the validation pictures; measured 0.657, 0.615, 0.540
+LEAST = {"eye": 0.65, "tilted": 0.605, "all": 0.55}  # AP50 on the validation pictures; measured 0.667, 0.623, 0.564
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_letterbox_keeps_the_shape_and_fills_with_grey(wide, high):
 
 def test_of_two_boxes_on_one_person_the_stronger_stays():
     boxes = np.array([[0, 0, 40, 100], [2, 2, 42, 101], [200, 0, 240, 100]], np.float32)
-    assert suppress(boxes, np.array([0.5, 0.9, 0.3], np.float32), 0.5).tolist() == [1, 2]
+    assert suppress(boxes, np.array([0.5, 0.9, 0.3], np.float32)).tolist() == [1, 2]
 
 
 def test_average_precision_of_a_perfect_net_is_one_and_of_a_blind_one_nothing():
