@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+from appliance.nightly.closing import GRACE
 from tests.conftest import ROOT
 from tests.ports import free_port
 
@@ -91,9 +92,9 @@ def test_who_crosses_in_front_of_the_camera_stands_at_headquarters_in_the_mornin
     counter.send_signal(signal.SIGTERM)
     assert counter.wait(20) == 0
 
-    with sqlite3.connect(box / "tallybox.db") as db:  # let a day pass
-        db.execute("UPDATE crossing SET time = time - 86400")
-        db.execute("UPDATE coverage_minute SET minute = minute - 86400")
+    with sqlite3.connect(box / "tallybox.db") as db:  # let a day pass, and what is waited for late rows
+        db.execute("UPDATE crossing SET time = time - ?", (86400 + GRACE,))
+        db.execute("UPDATE coverage_minute SET minute = minute - ?", (86400 + GRACE,))
         counted = db.execute("SELECT count(*) FROM crossing").fetchone()[0]
     db.close()
 
