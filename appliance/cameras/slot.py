@@ -22,11 +22,11 @@ class Thinning:
         if not self._interval:
             return True
         time = picture.received if picture.pts is None else picture.pts
-        due = self._due
-        if due is not None and due - self._interval - self._slack <= time < due - self._slack:
+        late = float("inf") if self._due is None else time - self._due
+        if -self._interval - self._slack <= late < -self._slack:
             return False
-        off = due is None or not -self._slack <= time - due < self._interval  # the first, after a gap, after a jump
-        self._due = (time if off or due is None else due) + self._interval
+        on = -self._slack <= late < self._interval - self._slack  # not the first, nor after a gap or a jump
+        self._due = (time - late if on else time) + self._interval
         return True
 
 

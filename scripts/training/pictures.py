@@ -35,9 +35,7 @@ class Picture:
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     light: str = ""
     tilt: float = float("nan")  # degrees below the horizon, where the picture is synthetic
-    kinds: list[tuple[str, ...]] = field(
-        default_factory=list
-    )  # of each labelled person, where it is: age, how much is seen, skin
+    kinds: list[tuple[str, ...]] = field(default_factory=list)  # of each synthetic person: age, how much is seen, skin
 
 
 def is_open(licence: str) -> bool:

@@ -38,7 +38,7 @@ def test_what_is_made_of_the_twin_is_int8_and_takes_the_pictures_own_bytes(own):
     assert {t.data_type for t in answers} == {onnx.TensorProto.FLOAT}
     assert {t.data_type for t in weights if t not in answers} == {onnx.TensorProto.INT8}
     assert not [n for n in model.graph.node if n.op_type in ("Cast", "Sub")]
-    assert abs(len(own) - len(ENTRY.read())) < 5000
+    assert abs(len(own) - len(ENTRY.read())) < 1000
 
 
 def test_scores_are_not_rounded_to_the_coarse_scale_of_the_distances(own, pictures):
@@ -60,8 +60,7 @@ def test_int8_answers_close_to_fp32_and_fp32_as_itself(own, pictures):
 
 
 def test_every_layer_is_told_and_its_work_adds_up(own, pictures):
-    rows = layers_of(own, ENTRY.read_twin(), SIZE, pictures[:2])
-    *layers, rest = rows
+    *layers, rest = layers_of(own, ENTRY.read_twin(), SIZE, pictures)
     assert (len(layers), rest.name, rest.snr_db) == (34, REST, None)
     stem = layers[0]  # 32 filters of 3 x 3 x 3 over a quarter of the picture
     assert stem.multiply_adds == 32 * 27 * SIZE[0] * SIZE[1] // 4
@@ -70,7 +69,7 @@ def test_every_layer_is_told_and_its_work_adds_up(own, pictures):
     answers = [layer for layer in layers if "/o." in layer.name]  # these stay in fp32
     assert len(answers) == 3
     assert all(layer.fp32_bytes == layer.int8_bytes * (1 if layer in answers else 4) for layer in layers)
-    assert rest.int8_ms > 0
+    assert rest.int8_ms < sum(layer.int8_ms for layer in layers)
 
 
 def test_a_file_that_is_no_twin_of_ours_is_one_line():
