@@ -13,7 +13,8 @@ from appliance.nets.letterbox import GREY, letterbox
 from appliance.nets.session import USUAL, Engine, Session
 
 BINS = 11
-OVERLAP = 0.6  # of two boxes that overlap more, the weaker one goes
+OVERLAP = 0.6  # of two boxes that overlap more, the weaker one goes,
+SAME_GROUND, SAME_OVERLAP = 0.25, 0.4  # or that overlap by this and stand so near (in sides of the smaller's square)
 MOST = 300  # cells that are decoded at the most: a picture full of noise must not stall the box
 
 _DISTANCES = np.arange(BINS, dtype=np.float32)[:, None]
@@ -33,6 +34,7 @@ class PersonDetector:
     ) -> None:
         self._session = Session(entry.read() if twin is None else twin, size, engine)
         self._a, self._b = entry.score_line(size)
+        self._grounded = entry.kind == "person"  # a face stands nowhere
         self._least = float((np.log(least / (1 - least)) - self._b) / self._a)
         self._width, self._height = size
         self._canvas = np.full((size[1], size[0], 3), GREY, np.uint8)
@@ -45,7 +47,7 @@ class PersonDetector:
             self._filled = image.shape[:2]
         canvas, scale = letterbox(image, self._width, self._height, self._canvas)
         logits, boxes, grounds = self._decode(self._session.run(canvas))
-        keep = suppress(boxes, logits)
+        keep = suppress(boxes, logits, grounds if self._grounded else None)
         boxes = boxes[keep] / scale
         np.clip(boxes[:, 0::2], 0, image.shape[1], out=boxes[:, 0::2])
         np.clip(boxes[:, 1::2], 0, image.shape[0], out=boxes[:, 1::2])
@@ -74,11 +76,18 @@ class PersonDetector:
         return cell[0], boxes, centre + cell[-2:].T * stride * 2
 
 
-def suppress(boxes: Floats, scores: Floats, overlap: float = OVERLAP) -> NDArray[np.intp]:
-    """Return the indices of the boxes to keep, strongest first: non-maximum suppression by intersection over union."""
+def suppress(
+    boxes: Floats, scores: Floats, grounds: Floats | None = None, *, overlap: float = OVERLAP
+) -> NDArray[np.intp]:
+    """Return the indices of the boxes to keep, strongest first: non-maximum suppression by intersection over union.
+
+    With ground points (N x 2) also of boxes that overlap less, where the same spot is below both: people side by side
+    stand apart, two guesses at one person's hidden half do not.
+    """
     order = np.argsort(-scores, kind="stable")
     x1, y1, x2, y2 = boxes[order].T
     areas = (x2 - x1) * (y2 - y1)
+    feet = np.zeros((len(order), 2)) if grounds is None else grounds[order]
     alive = np.ones(len(order), bool)
     for i in range(len(order)):
         if not alive[i]:
@@ -87,5 +96,9 @@ def suppress(boxes: Floats, scores: Floats, overlap: float = OVERLAP) -> NDArray
         wide = np.minimum(x2[i], x2[rest]) - np.maximum(x1[i], x1[rest])
         high = np.minimum(y2[i], y2[rest]) - np.maximum(y1[i], y1[rest])
         shared = np.maximum(wide, 0) * np.maximum(high, 0)
-        alive[rest] &= shared < overlap * (areas[i] + areas[rest] - shared + 1e-9)
+        whole = areas[i] + areas[rest] - shared + 1e-9
+        alive[rest] &= shared < overlap * whole
+        if grounds is not None:
+            apart = ((feet[rest] - feet[i]) ** 2).sum(1) >= SAME_GROUND**2 * np.minimum(areas[i], areas[rest])
+            alive[rest] &= apart | (shared < SAME_OVERLAP * whole)
     return order[alive]

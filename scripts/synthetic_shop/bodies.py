@@ -21,6 +21,7 @@ FRAMES = WALKING + STANDING
 SETS = ("free", "push", "raise")  # arms as the person likes; both before the body; the right hand high
 REGIONS = ("skin", "hair", "top", "bottom", "shoes", "outer", "prop", "inner", "sole")
 ANCHORS = ("head", "back", "left", "right", "hip")  # where hats, backpacks and bags hang
+EYES, LIPS = 62, 88  # the shades that mark them
 
 
 class NotBakedError(RuntimeError):
@@ -114,6 +115,16 @@ class Body:
         standing = self.vertices[WALKING]
         of_head = np.isin(self.regions, [REGIONS.index(name) for name in ("skin", "hair", "prop")])
         return np.flatnonzero(of_head & (standing[:, 2] > standing[:, 2].max() * 0.86))
+
+    @cached_property
+    def face(self) -> NDArray[np.int64]:
+        """Indices of the vertices of the face: bare skin before the ears, from the forehead to the chin."""
+        eyes, lips = (self.rest[self.shades == shade].mean(0) for shade in (EYES, LIPS))
+        unit = eyes[2] - lips[2]
+        x, y, z = self.rest.T
+        within = (np.abs(x) < 1.3 * unit) & (y < eyes[1] + 0.9 * unit)
+        within &= (z > eyes[2] - 1.75 * unit) & (z < eyes[2] + 0.9 * unit)
+        return np.flatnonzero(within & (self.regions == REGIONS.index("skin")))
 
     @cached_property
     def feet(self) -> Floats:

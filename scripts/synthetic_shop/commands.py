@@ -107,7 +107,7 @@ def frames(
     count: int, seed: int, tilt: tuple[float, float] | None, light: str | None, sizes: bool, yard: bool,
     scene: Path | None, out: Path,
 ) -> None:  # fmt: skip
-    """Write labelled JPEG frames, frames.csv and frames_extra.csv; eight frames a scene, split by scene 8:1:1.
+    """Write labelled JPEG frames, frames.csv, frames_extra.csv, faces.csv; eight frames a scene, split by scene 8:1:1.
 
     \b
         python -m scripts.synthetic_shop frames --count 3000 --seed 1 --tilt 70-90 --sizes --out /tmp/frames

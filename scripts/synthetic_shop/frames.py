@@ -1,6 +1,7 @@
-"""Labelled pictures to train a person net on: JPEG files, frames.csv in the trainers' columns, frames_extra.csv beside.
+"""Labelled pictures to train nets on: JPEG files, frames.csv in the trainers' columns, frames_extra.csv beside.
 
-A picture without labels gets one row of kind "none". Boxes are the whole body's, clipped to the picture.
+A picture without labels gets one row of kind "none". Boxes are the whole body's, clipped to the picture. faces.csv
+holds the faces of the same pictures in the same columns, each as the kind "person": a net knows one kind of thing.
 """
 
 import csv
@@ -14,7 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from scripts.synthetic_shop.labels import Label
+from scripts.synthetic_shop.labels import Box, Label
 from scripts.synthetic_shop.placing import Placer
 from scripts.synthetic_shop.random_scene import Wanted, random_scene
 from scripts.synthetic_shop.scene import Scene
@@ -42,12 +43,12 @@ def write_frames(
     folder.mkdir(parents=True, exist_ok=True)
     totals: Counter[str] = Counter()
     with ExitStack() as stack:
-        rows, extra = (
+        rows, extra, faces = (
             csv.DictWriter(stack.enter_context((folder / name).open("w", newline="")), columns)
-            for name, columns in (("frames.csv", COLUMNS), ("frames_extra.csv", EXTRA))
+            for name, columns in (("frames.csv", COLUMNS), ("frames_extra.csv", EXTRA), ("faces.csv", COLUMNS))
         )
-        rows.writeheader()
-        extra.writeheader()
+        for table in (rows, extra, faces):
+            table.writeheader()
         for number in range(-(-count // A_SCENE)):
             scene = random_scene(seed + number, wanted)
             for name, labels in _shoot_scene(studio, scene, folder, min(A_SCENE, count - number * A_SCENE)):
@@ -56,6 +57,7 @@ def write_frames(
                     if more:
                         extra.writerow(more)
                     totals[row["kind"]] += 1
+                faces.writerows(_faces(scene, name, labels))
                 step()
     return totals
 
@@ -78,21 +80,42 @@ def _shoot_scene(studio: Studio, scene: Scene, folder: Path, count: int) -> list
 def _rows(
     studio: Studio, scene: Scene, name: str, labels: list[Label]
 ) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
-    """Return the rows of one picture in both tables."""
-    camera = scene.camera
-    shared = {
-        "file": name, "width": camera.width, "height": camera.height, "source": "tallybox-synth", "licence": "CC0-1.0",
-        "group": f"synth-{scene.seed}", "split": _SPLITS[scene.seed % len(_SPLITS)], "label_source": "render",
-    }  # fmt: skip
+    """Return the rows of one picture in both tables of people."""
+    shared = _shared(scene, name)
     rows: list[tuple[dict[str, Any], dict[str, Any] | None]] = []
     for found in labels:
-        box = np.clip(found.box, 0, [camera.width, camera.height] * 2)
-        if found.kind == "nothing" or min(box[2] - box[0], box[3] - box[1]) < _SMALLEST:
+        corners = _clipped(scene, found.box)
+        if found.kind == "nothing" or corners is None:
             continue
-        corners = dict(zip(("x1", "y1", "x2", "y2"), (round(float(v), 1) for v in box), strict=True))
         ground = {"ground_x": round(found.ground_px[0], 1), "ground_y": round(found.ground_px[1], 1)}
         rows.append((shared | corners | ground | {"kind": found.kind}, _extra(studio, scene, name, found, corners)))
     return rows or [(shared | {"kind": "none"}, None)]
+
+
+def _faces(scene: Scene, name: str, labels: list[Label]) -> list[dict[str, Any]]:
+    """Return the rows of the faces in one picture."""
+    shared, rows = _shared(scene, name), []
+    for face in (found.face for found in labels if found.face):
+        corners = _clipped(scene, face.box)
+        if face.kind != "nothing" and corners is not None:
+            rows.append(shared | corners | {"kind": "person" if face.kind == "face" else face.kind})
+    return rows or [shared | {"kind": "none"}]
+
+
+def _shared(scene: Scene, name: str) -> dict[str, Any]:
+    return {
+        "file": name, "width": scene.camera.width, "height": scene.camera.height, "source": "tallybox-synth",
+        "licence": "CC0-1.0", "group": f"synth-{scene.seed}", "split": _SPLITS[scene.seed % len(_SPLITS)],
+        "label_source": "render",
+    }  # fmt: skip
+
+
+def _clipped(scene: Scene, box: Box) -> dict[str, float] | None:
+    """Return a box's corners within the picture, or None if hardly anything is left."""
+    inside = np.clip(box, 0, [scene.camera.width, scene.camera.height] * 2)
+    if min(inside[2] - inside[0], inside[3] - inside[1]) < _SMALLEST:
+        return None
+    return dict(zip(("x1", "y1", "x2", "y2"), (round(float(v), 1) for v in inside), strict=True))
 
 
 def _extra(studio: Studio, scene: Scene, name: str, found: Label, corners: dict[str, float]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is true of one picture: each person's boxes, how much of them is seen, where their feet and head are."""
+"""What is true of one picture: each person's boxes, how much of them is seen, where feet, head and face are."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +18,28 @@ _NEAR = 0.05  # metres from the lens: nothing nearer is drawn
 _PERSON_SHARE = 0.3  # seen share of the body from which a label is a person's
 _PERSON_SIDE = 8  # pixels: the short side of such a box
 _PERSON_PIXELS = 120  # pixels seen of such a person
+_FACE_TURNED = 65  # degrees away from the lens up to which a label is a face's: an eye and the nose are seen
+_FACE_SEEN = 0.6  # seen share of its box from which it is; a face fills some 0.8 of a box
+_FACE_SIDE = 8  # pixels: the short side of such a box
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face: `box` in pixels, forehead to chin; `seen` is the share of the box in which its owner is seen, `turned`
+    by how many degrees it looks past the lens."""
+
+    box: Box
+    seen: float
+    turned: float
+
+    @property
+    def kind(self) -> str:
+        """What a net must learn of it: a face, or to ignore it, or nothing when it is hidden or looks away."""
+        if self.turned > _FACE_TURNED + 35 or self.seen < 0.1:
+            return "nothing"
+        x1, y1, x2, y2 = self.box
+        plain = self.turned <= _FACE_TURNED and self.seen >= _FACE_SEEN and min(x2 - x1, y2 - y1) >= _FACE_SIDE
+        return "face" if plain else "ignore"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +59,7 @@ class Label:
     ground_px: tuple[float, float]
     head_px: tuple[float, float]
     head_m: tuple[float, float, float]
+    face: Face | None
 
     @property
     def kind(self) -> str:
@@ -80,7 +103,21 @@ def label(
     return Label(
         pose, (float(x1), float(y1), float(x2), float(y2)), visible, count, share,
         _pair(spots[0]), _pair(spots[1]), (float(outline.head[0]), float(outline.head[1]), float(outline.head[2])),
+        _face(outline, lens, frame, ids == number),
     )  # fmt: skip
+
+
+def _face(outline: Outline, lens: Lens, frame: int | None, owner: NDArray[np.bool_]) -> Face | None:
+    """Return the face of a person seen where `owner` (H x W) is, or None if it is not all before the lens."""
+    pixels, depth = lens.project(outline.face, frame)
+    if not len(depth) or depth.min() < _NEAR:
+        return None
+    (x1, y1), (x2, y2) = pixels.min(0), pixels.max(0)
+    rows, columns = slice(max(0, round(y1)), max(0, round(y2))), slice(max(0, round(x1)), max(0, round(x2)))
+    seen = np.count_nonzero(owner[rows, columns]) / max(1.0, (x2 - x1) * (y2 - y1))
+    to_lens = lens.position - outline.face.mean(0)
+    turned = np.degrees(np.arccos(np.clip(outline.looks @ to_lens / np.linalg.norm(to_lens), -1, 1)))
+    return Face((float(x1), float(y1), float(x2), float(y2)), float(seen), float(turned))
 
 
 def _visible(ids: Ids, number: int) -> tuple[tuple[int, int, int, int] | None, int]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.synthetic_shop.accessories import accessory
-from scripts.synthetic_shop.bodies import Body, Moment, moment_of
+from scripts.synthetic_shop.bodies import ANCHORS, Body, Moment, moment_of
 from scripts.synthetic_shop.looks import Look, draw_look, uniformed
 from scripts.synthetic_shop.wearing import Worn, holds, turned, worn_by
 
@@ -37,12 +37,15 @@ class Placed:
 @dataclass(frozen=True, slots=True)
 class Outline:
     """What the labels of one person are made of: points of the whole body with what it wears (N x 3, metres), the share
-    of the body's surface at each (0 for what is worn), the head's top and the floor below the pelvis."""
+    of the body's surface at each (0 for what is worn), the head's top and the floor below the pelvis; points of the
+    face (M x 3) and the unit vector along which it looks."""
 
     points: Reals
     weights: Reals
     head: Reals
     ground: Reals
+    face: Reals
+    looks: Reals
 
 
 class People:
@@ -76,7 +79,8 @@ class People:
         every = np.concatenate([points, *extra]) if extra else points
         weights = np.zeros(len(every))
         weights[: len(points)] = body.areas
-        return Outline(every, weights, head, np.array([pose.x, pose.y, 0.0]))
+        looks = placed.model[:3, :3] @ -body.anchors[moment.first, ANCHORS.index("head"), :3, 1]
+        return Outline(every, weights, head, np.array([pose.x, pose.y, 0.0]), points[body.face], looks)
 
     def look(self, pose: "Pose") -> Look:
         """Return how a person is coloured."""

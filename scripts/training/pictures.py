@@ -1,4 +1,4 @@
-"""Labelled pictures: a folder with labels.csv (or frames.csv), as the synthetic shop writes it."""
+"""Labelled pictures: a folder with labels.csv (or frames.csv), or another such table beside them (faces.csv)."""
 
 import csv
 from collections.abc import Iterable
@@ -53,8 +53,11 @@ def of_source(pictures: list[Picture], sources: Iterable[str]) -> tuple[list[Pic
 
 
 def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
-    """Read a folder's labels; `split` keeps one of train, val, test."""
-    labels = folder / "labels.csv" if (folder / "labels.csv").exists() else folder / "frames.csv"
+    """Read the labels of a folder, or a table in it; `split` keeps one of train, val, test."""
+    whole = folder.is_dir()
+    names = [folder / name for name in ("labels.csv", "frames.csv")] if whole else [folder]
+    labels = next((path for path in names if path.exists()), names[-1])
+    folder = labels.parent
     views_file = folder / "views.csv"
     views = dict(csv.reader(views_file.read_text().splitlines())) if views_file.exists() else {}
     pictures: dict[str, Picture] = {}
@@ -86,7 +89,7 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
         picture.grounds = np.array(grounds, np.float32).reshape(-1, 2)
         picture.belief = np.ones(len(boxes), np.float32)
     extra = folder / "frames_extra.csv"
-    with extra.open(newline="") if extra.exists() else nullcontext([]) as file:
+    with extra.open(newline="") if whole and extra.exists() else nullcontext([]) as file:
         for row in csv.DictReader(file):
             if row["file"] in pictures:
                 pictures[row["file"]].light = row["light"]

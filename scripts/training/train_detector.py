@@ -140,7 +140,7 @@ class Diary:
 @click.command(help=__doc__)
 @click.option("--start", type=click.Path(path_type=Path, exists=True), required=True, help="weights to start from")
 @click.option("--levels", default=3, type=click.IntRange(2, 3), show_default=True)
-@click.option("--data", multiple=True, required=True, help="FOLDER=WEIGHT: how often its pictures are drawn")
+@click.option("--data", multiple=True, required=True, help="FOLDER=WEIGHT, or TABLE=WEIGHT: how often it is drawn")
 @click.option("--hold-out", multiple=True, help="a source (the folder of its pictures) never to train on")
 @click.option("--licensed-only", is_flag=True, help="only pictures whose stated licence lets the net ship")
 @click.option("--size", "sizes", multiple=True, default=SIZES, help="of the views; drawn from all that are given")

@@ -78,6 +78,21 @@ def test_of_two_boxes_on_one_person_the_stronger_stays():
     assert suppress(boxes, np.array([0.5, 0.9, 0.3], np.float32)).tolist() == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("second", "ground", "kept"),
+    [
+        ((16, 0, 56, 100), (36, 98), [1, 0]),  # two people side by side: 16 pixels apart on the floor
+        ((16, 0, 56, 100), (24, 98), [1]),  # the same spot: two guesses at one half-hidden person
+        ((28, 0, 68, 100), (24, 98), [1, 0]),  # hardly overlapping
+        ((2, 2, 42, 101), (60, 98), [1]),  # the same box, wherever it stands
+    ],
+)
+def test_of_two_boxes_that_overlap_by_half_both_stay_where_they_stand_apart(second, ground, kept):
+    boxes = np.array([second, [0, 0, 40, 100]], np.float32)
+    grounds = np.array([ground, [20, 98]], np.float32)
+    assert suppress(boxes, np.array([0.5, 0.9], np.float32), grounds).tolist() == kept
+
+
 def test_average_precision_of_a_perfect_net_is_one_and_of_a_blind_one_nothing():
     assert average_precision([(0.9, True), (0.8, True)], 2) == 1.0
     assert average_precision([(0.9, False)], 2) == 0.0

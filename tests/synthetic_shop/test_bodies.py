@@ -92,3 +92,15 @@ def test_hats_hang_on_the_head_and_bags_on_the_hands(bodies, number):
     assert (left[:WALKING, 0, 3] > right[:WALKING, 0, 3]).all()  # they face -y: their left is +x
     pushing = slice(FRAMES, 2 * FRAMES)
     assert (body.anchors[pushing, 2:4, 1, 3] < -0.1).all()  # both hands before the body
+
+
+def test_everybodys_face_is_before_their_head_and_as_large_as_a_face(bodies):
+    for body in bodies:
+        face, head = body.rest[body.face], body.rest[body.head]
+        wide, deep, high = np.ptp(face, axis=0)
+        assert len(face) > 100, body.info.name
+        assert 0.1 < wide < 0.19, body.info.name
+        assert 0.1 < high < 0.22, body.info.name
+        assert deep < 0.16, body.info.name
+        assert face[:, 1].mean() < head[:, 1].mean(), body.info.name  # a body faces -y
+        assert face[:, 2].max() < head[:, 2].max(), body.info.name

@@ -157,7 +157,7 @@ def test_a_scene_whose_line_is_out_of_sight_is_refused_with_a_reason(studio: Stu
 
 
 @pytest.mark.slow
-def test_frames_come_with_both_tables_in_the_trainers_columns(studio: Studio, tmp_path: Path) -> None:
+def test_frames_come_with_their_tables_in_the_trainers_columns(studio: Studio, tmp_path: Path) -> None:
     count = 2 * A_SCENE + 3
     totals = write_frames(studio, tmp_path, count, 5, Wanted((70, 90), sizes=True))
     with (tmp_path / "frames.csv").open() as table:
@@ -175,6 +175,10 @@ def test_frames_come_with_both_tables_in_the_trainers_columns(studio: Studio, tm
         x1, y1, x2, y2 = (float(row[key]) for key in ("x1", "y1", "x2", "y2"))
         assert 0 <= x1 < x2 <= int(row["width"])
         assert 0 <= y1 < y2 <= int(row["height"])
+    with (tmp_path / "faces.csv").open() as table:
+        faces = list(csv.DictReader(table))
+        assert tuple(faces[0]) == COLUMNS
+    assert {row["file"] for row in faces} == {row["file"] for row in rows}
     for row in rows:
         image = cv2.imread(str(tmp_path / row["file"]))
         assert image is not None

@@ -66,6 +66,19 @@ def test_the_box_of_the_projected_body_is_the_box_of_its_pixels(renderer, camera
         assert (picture.ids == 1).sum() == pytest.approx(picture.areas[0], rel=0.08, abs=12)
 
 
+def test_a_face_lies_on_the_person_and_looks_where_they_do(renderer):
+    camera = LENSES["level"]
+    for heading, turned in ((90, 0), (180, 90), (270, 180)):  # the camera looks out of the shop, from y = 6.5
+        pose = stroller(0.0, 2.0, heading=radians(heading))
+        picture = renderer.scene(shop(camera)).picture([pose], [1.0], 3)
+        outline = renderer.people.outline(pose)
+        pixels = renderer.lens.project(outline.face, 3)[0].astype(int)
+        assert (picture.ids[pixels[:, 1], pixels[:, 0]] == 1).mean() > 0.9
+        _, y1, _, y2 = box_of(picture.ids == 1)
+        assert ((pixels[:, 1] > y1) & (pixels[:, 1] < y1 + 0.25 * (y2 - y1))).all()
+        assert np.degrees(np.arccos(outline.looks @ [0, 1, 0])) == pytest.approx(turned, abs=12)
+
+
 def test_a_marker_on_the_floor_is_seen_at_the_pixel_its_place_projects_to(renderer):
     spot = (0.7, 2.2)
     marked = shop(LENSES["tilted, barrel"], things=(Thing("bin", *spot, size=(0.06, 0.06, 0.02)),))

@@ -7,6 +7,7 @@ from scripts.synthetic_shop.bake.measures import Measures
 from scripts.synthetic_shop.bake.model import Model, Posed
 from scripts.synthetic_shop.bake.outfit import Outfit
 from scripts.synthetic_shop.bake.tailor import HAIR, PROP, SKIN, Part, by_quad
+from scripts.synthetic_shop.bodies import EYES, LIPS
 
 Reals = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -20,9 +21,9 @@ def shades(model: Model, size: Measures, posed: Posed) -> Reals:
     marks = []
     for side in "LR":
         eye = posed.bones[0, model.bone(f"eye.{side}"), :3, 3]
-        marks += [(eye, (0.016, 0.03, 0.009), 62), (eye + np.array([0, -0.01, 0.021]), (0.02, 0.03, 0.006), 70)]
+        marks += [(eye, (0.016, 0.03, 0.009), EYES), (eye + np.array([0, -0.01, 0.021]), (0.02, 0.03, 0.006), 70)]
     lips = eye[2] - 0.068 * min(1, 0.55 + 0.45 * size.scale)
-    marks.append((np.array([0, size.face + 0.03, lips]), (0.024, 0.03, 0.009), 88))
+    marks.append((np.array([0, size.face + 0.03, lips]), (0.024, 0.03, 0.009), LIPS))
     for centre, radii, value in marks:
         near = (((size.rest - centre) / radii) ** 2).sum(1) < 1.2
         shade[size.on_head & near] = value
