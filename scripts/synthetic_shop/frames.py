@@ -30,6 +30,7 @@ EXTRA = (
     *("visible_x1", "visible_y1", "visible_x2", "visible_y2", "share", "head_x", "head_y", "body", "age"),
     "skin",  # CIE lightness of its albedo, 0 to 100; empty in infrared
 )
+FACES = (*COLUMNS[:-2], "light", "tilt", "turned", "age", "skin")  # turned: degrees that a face looks past the lens
 A_SCENE = 8  # pictures of each scene
 _PART = 71
 _SPLITS = ("train",) * 8 + ("val", "test")  # by scene, never by picture
@@ -45,7 +46,7 @@ def write_frames(
     with ExitStack() as stack:
         rows, extra, faces = (
             csv.DictWriter(stack.enter_context((folder / name).open("w", newline="")), columns)
-            for name, columns in (("frames.csv", COLUMNS), ("frames_extra.csv", EXTRA), ("faces.csv", COLUMNS))
+            for name, columns in (("frames.csv", COLUMNS), ("frames_extra.csv", EXTRA), ("faces.csv", FACES))
         )
         for table in (rows, extra, faces):
             table.writeheader()
@@ -57,7 +58,7 @@ def write_frames(
                     if more:
                         extra.writerow(more)
                     totals[row["kind"]] += 1
-                faces.writerows(_faces(scene, name, labels))
+                faces.writerows(_faces(studio, scene, name, labels))
                 step()
     return totals
 
@@ -92,13 +93,16 @@ def _rows(
     return rows or [(shared | {"kind": "none"}, None)]
 
 
-def _faces(scene: Scene, name: str, labels: list[Label]) -> list[dict[str, Any]]:
+def _faces(studio: Studio, scene: Scene, name: str, labels: list[Label]) -> list[dict[str, Any]]:
     """Return the rows of the faces in one picture."""
-    shared, rows = _shared(scene, name), []
-    for face in (found.face for found in labels if found.face):
-        corners = _clipped(scene, face.box)
-        if face.kind != "nothing" and corners is not None:
-            rows.append(shared | corners | {"kind": "person" if face.kind == "face" else face.kind})
+    shared, rows = _shared(scene, name) | _conditions(scene), []
+    for found in labels:
+        face = found.face
+        corners = _clipped(scene, face.box) if face else None
+        if face is None or face.kind == "nothing" or corners is None:
+            continue
+        kind = {"kind": "person" if face.kind == "face" else face.kind, "turned": round(face.turned)}
+        rows.append(shared | corners | kind | _person(studio, scene, found))
     return rows or [shared | {"kind": "none"}]
 
 
@@ -119,12 +123,20 @@ def _clipped(scene: Scene, box: Box) -> dict[str, float] | None:
 
 
 def _extra(studio: Studio, scene: Scene, name: str, found: Label, corners: dict[str, float]) -> dict[str, Any]:
-    camera, body = scene.camera, studio.infos[found.pose.body]
+    camera = scene.camera
     seen = dict(zip(("visible_x1", "visible_y1", "visible_x2", "visible_y2"), found.visible_box or (), strict=True))
     return {
-        "file": name, "light": scene.light.kind, "tilt": round(degrees(camera.tilt), 1),
-        "camera_height": round(camera.height_m, 2), "fov": round(degrees(camera.fov), 1), "lens": camera.lens,
-        "k1": round(camera.k1, 3), "kind": found.kind, "share": round(found.share, 3), "body": body.name,
-        "head_x": round(found.head_px[0], 1), "head_y": round(found.head_px[1], 1), "age": body.age,
-        "skin": "" if scene.light.kind == "ir" else round(studio.skin(found.pose), 1), **corners, **seen,
+        "file": name, "camera_height": round(camera.height_m, 2), "fov": round(degrees(camera.fov), 1),
+        "lens": camera.lens, "k1": round(camera.k1, 3), "kind": found.kind, "share": round(found.share, 3),
+        "body": studio.infos[found.pose.body].name, "head_x": round(found.head_px[0], 1),
+        "head_y": round(found.head_px[1], 1), **corners, **seen, **_conditions(scene), **_person(studio, scene, found),
     }  # fmt: skip
+
+
+def _conditions(scene: Scene) -> dict[str, Any]:
+    return {"light": scene.light.kind, "tilt": round(degrees(scene.camera.tilt), 1)}
+
+
+def _person(studio: Studio, scene: Scene, found: Label) -> dict[str, Any]:
+    skin = "" if scene.light.kind == "ir" else round(studio.skin(found.pose), 1)
+    return {"age": studio.infos[found.pose.body].age, "skin": skin}

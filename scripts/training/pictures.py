@@ -14,6 +14,7 @@ from scripts.training.average_precision import overlaps
 SURE, UNSURE = 0.45, 0.15  # a teacher's scores
 ADULT = 16  # years
 WHOLE = 0.9  # share of a body from which it counts as seen
+FRONTAL = 30  # degrees that a face may look past the lens
 OPEN = ("CC BY 4.0", "CC-BY-4.0", "CC0", "MIT", "Apache-2.0", "ours")  # how a licence begins that lets a net ship
 
 
@@ -35,7 +36,7 @@ class Picture:
     belief: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
     light: str = ""
     tilt: float = float("nan")  # degrees below the horizon, where the picture is synthetic
-    kinds: list[tuple[str, ...]] = field(default_factory=list)  # of each synthetic person: age, how much is seen, skin
+    kinds: list[tuple[str, ...]] = field(default_factory=list)  # of each synthetic person: age, how it is seen, skin
 
 
 def is_open(licence: str) -> bool:
@@ -88,21 +89,28 @@ def read_folder(folder: Path, split: str | None = None) -> list[Picture]:
         picture.ignored = np.array(ignored, np.float32).reshape(-1, 4)
         picture.grounds = np.array(grounds, np.float32).reshape(-1, 2)
         picture.belief = np.ones(len(boxes), np.float32)
-    extra = folder / "frames_extra.csv"
-    with extra.open(newline="") if whole and extra.exists() else nullcontext([]) as file:
+    _add_conditions(pictures, folder / "frames_extra.csv" if whole else labels)
+    return [picture for picture in pictures.values() if picture.path.exists()]
+
+
+def _add_conditions(pictures: dict[str, Picture], table: Path) -> None:
+    """Add light, tilt and kinds of people where a table of synthetic pictures tells them."""
+    with table.open(newline="") if table.exists() else nullcontext([]) as file:
         for row in csv.DictReader(file):
-            if row["file"] in pictures:
+            if row["file"] in pictures and row.get("light"):
                 pictures[row["file"]].light = row["light"]
                 pictures[row["file"]].tilt = float(row["tilt"])
                 if row["kind"] == "person":
                     pictures[row["file"]].kinds.append(_kinds(row))
-    return [picture for picture in pictures.values() if picture.path.exists()]
 
 
 def _kinds(row: dict[str, str]) -> tuple[str, ...]:
-    """Return what a synthetic person is: child or adult, whole or not, and their skin's tone, unless in infrared."""
+    """Return what a synthetic person or face is: child or adult, how it is seen, the skin's tone unless in infrared."""
     age = "child" if float(row["age"]) < ADULT else "adult"
-    seen = "seen whole" if float(row["share"]) >= WHOLE else "partly seen"
+    if row.get("turned"):
+        seen = "to the lens" if float(row["turned"]) <= FRONTAL else "aside"
+    else:
+        seen = "seen whole" if float(row["share"]) >= WHOLE else "partly seen"
     return (age, seen, f"{tone_of(float(row['skin']))} skin") if row.get("skin") else (age, seen)
 
 

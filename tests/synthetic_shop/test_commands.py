@@ -17,7 +17,7 @@ from scripts.synthetic_shop.bodies import BodyInfo
 from scripts.synthetic_shop.bundle import BUNDLED, LIMIT, SCENES
 from scripts.synthetic_shop.clips import ClipError, render_clip
 from scripts.synthetic_shop.commands import cli
-from scripts.synthetic_shop.frames import A_SCENE, COLUMNS, EXTRA, write_frames
+from scripts.synthetic_shop.frames import A_SCENE, COLUMNS, EXTRA, FACES, write_frames
 from scripts.synthetic_shop.random_scene import Wanted
 from scripts.synthetic_shop.scene import Scene
 from scripts.synthetic_shop.scene_file import SUITE, load, parse, suite
@@ -177,7 +177,7 @@ def test_frames_come_with_their_tables_in_the_trainers_columns(studio: Studio, t
         assert 0 <= y1 < y2 <= int(row["height"])
     with (tmp_path / "faces.csv").open() as table:
         faces = list(csv.DictReader(table))
-        assert tuple(faces[0]) == COLUMNS
+        assert tuple(faces[0]) == FACES
     assert {row["file"] for row in faces} == {row["file"] for row in rows}
     for row in rows:
         image = cv2.imread(str(tmp_path / row["file"]))

@@ -75,12 +75,15 @@ def test_labels_are_read_by_split_and_kind(tmp_path, picture):
 
 
 def test_another_table_of_the_same_pictures_is_read_where_it_is_named(tmp_path, picture):
-    head = "file,group,split,x1,y1,x2,y2,kind\n"
-    (tmp_path / "frames.csv").write_text(head + "a.png,g,train,1,2,3,4,person\n")
-    (tmp_path / "faces.csv").write_text(head + "a.png,g,train,2,2,3,3,person\n")
+    head = "file,group,split,x1,y1,x2,y2,kind"
+    (tmp_path / "frames.csv").write_text(f"{head}\na.png,g,train,1,2,3,4,person\n")
+    (tmp_path / "faces.csv").write_text(
+        f"{head},light,tilt,turned,age,skin\na.png,g,train,2,2,3,3,person,dusk,20,40,9.5,80\n"
+    )
     (people,), (faces,) = read_folder(tmp_path), read_folder(tmp_path / "faces.csv")
     assert people.path == faces.path == tmp_path / "a.png"
     assert (people.boxes.tolist(), faces.boxes.tolist()) == ([[1, 2, 3, 4]], [[2, 2, 3, 3]])
+    assert (faces.light, faces.tilt, faces.kinds) == ("dusk", 20, [("child", "aside", "light skin")])
 
 
 def test_a_source_that_is_held_out_is_parted_from_the_others(picture):
