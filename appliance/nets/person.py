@@ -14,7 +14,9 @@ from appliance.nets.session import USUAL, Engine, Session
 
 BINS = 11
 OVERLAP = 0.6  # of two boxes that overlap more, the weaker one goes,
-SAME_GROUND, SAME_OVERLAP = 0.25, 0.4  # or that overlap by this and stand so near (in sides of the smaller's square)
+SAME_OVERLAP = 0.5  # and from above already of two that overlap by this, whose ground points are
+SAME_GROUND = 0.35  # so near to one another, in shorter sides of the narrower box;
+FROM_ABOVE = 0.1  # from above: the ground point lies this share of the box's height above its lower edge
 MOST = 300  # cells that are decoded at the most: a picture full of noise must not stall the box
 
 _DISTANCES = np.arange(BINS, dtype=np.float32)[:, None]
@@ -81,12 +83,14 @@ def suppress(
 ) -> NDArray[np.intp]:
     """Return the indices of the boxes to keep, strongest first: non-maximum suppression by intersection over union.
 
-    With ground points (N x 2) also of boxes that overlap less, where the same spot is below both: people side by side
-    stand apart, two guesses at one person's hidden half do not.
+    With ground points (N x 2) also of boxes that overlap less, where people are seen from above and the same spot is
+    below both: people side by side stand apart, two guesses at one person's hidden half do not. At eye level people
+    behind one another stand on nearly one spot of the picture, so it doesn't hold there.
     """
     order = np.argsort(-scores, kind="stable")
     x1, y1, x2, y2 = boxes[order].T
     areas = (x2 - x1) * (y2 - y1)
+    narrow = np.minimum(x2 - x1, y2 - y1)
     feet = np.zeros((len(order), 2)) if grounds is None else grounds[order]
     alive = np.ones(len(order), bool)
     for i in range(len(order)):
@@ -98,7 +102,8 @@ def suppress(
         shared = np.maximum(wide, 0) * np.maximum(high, 0)
         whole = areas[i] + areas[rest] - shared + 1e-9
         alive[rest] &= shared < overlap * whole
-        if grounds is not None:
-            apart = ((feet[rest] - feet[i]) ** 2).sum(1) >= SAME_GROUND**2 * np.minimum(areas[i], areas[rest])
+        if grounds is not None and y2[i] - feet[i, 1] > FROM_ABOVE * (y2[i] - y1[i]):
+            near = SAME_GROUND * np.minimum(narrow[i], narrow[rest])
+            apart = ((feet[rest] - feet[i]) ** 2).sum(1) >= near**2
             alive[rest] &= apart | (shared < SAME_OVERLAP * whole)
     return order[alive]

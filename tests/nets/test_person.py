@@ -79,17 +79,20 @@ def test_of_two_boxes_on_one_person_the_stronger_stays():
 
 
 @pytest.mark.parametrize(
-    ("second", "ground", "kept"),
+    ("second", "grounds", "kept"),
     [
-        ((16, 0, 56, 100), (36, 98), [1, 0]),  # two people side by side: 16 pixels apart on the floor
-        ((16, 0, 56, 100), (24, 98), [1]),  # the same spot: two guesses at one half-hidden person
-        ((28, 0, 68, 100), (24, 98), [1, 0]),  # hardly overlapping
-        ((2, 2, 42, 101), (60, 98), [1]),  # the same box, wherever it stands
+        ((18, 0, 78, 60), ((54, 30), (30, 30)), [1, 0]),  # from above, side by side: apart on the floor
+        ((18, 0, 78, 60), ((36, 32), (30, 30)), [1]),  # the same spot: two guesses at one half-hidden person
+        ((28, 0, 88, 60), ((36, 32), (30, 30)), [1, 0]),  # overlapping by a third
+        ((18, 0, 78, 60), ((36, 58), (30, 58)), [1, 0]),  # at eye level, where feet are below: one behind the other
+        ((2, 2, 62, 61), ((90, 30), (30, 30)), [1]),  # the same box, wherever it stands
     ],
 )
-def test_of_two_boxes_that_overlap_by_half_both_stay_where_they_stand_apart(second, ground, kept):
-    boxes = np.array([second, [0, 0, 40, 100]], np.float32)
-    grounds = np.array([ground, [20, 98]], np.float32)
+def test_two_boxes_that_overlap_by_half_are_one_person_where_both_stand_on_one_spot_seen_from_above(
+    second, grounds, kept
+):
+    boxes = np.array([second, [0, 0, 60, 60]], np.float32)
+    grounds = np.array(grounds, np.float32)
     assert suppress(boxes, np.array([0.5, 0.9], np.float32), grounds).tolist() == kept
 
 
