@@ -97,13 +97,14 @@ def label(
     if share_within <= 0:
         return None
     (x1, y1), (x2, y2) = pixels[before].min(0), pixels[before].max(0)
-    visible, count = _visible(ids, number)
+    owned = ids == number
+    visible, count = _visible(owned)
     spots, _ = lens.project(np.stack([outline.ground, outline.head]), frame)
     share = min(1.0, count / max(silhouette, 1.0)) * share_within
     return Label(
         pose, (float(x1), float(y1), float(x2), float(y2)), visible, count, share,
         _pair(spots[0]), _pair(spots[1]), (float(outline.head[0]), float(outline.head[1]), float(outline.head[2])),
-        _face(outline, lens, frame, ids == number),
+        _face(outline, lens, frame, owned),
     )  # fmt: skip
 
 
@@ -120,9 +121,8 @@ def _face(outline: Outline, lens: Lens, frame: int | None, owner: NDArray[np.boo
     return Face((float(x1), float(y1), float(x2), float(y2)), float(seen), float(turned))
 
 
-def _visible(ids: Ids, number: int) -> tuple[tuple[int, int, int, int] | None, int]:
-    """Return the box of the pixels of one person, and how many they are."""
-    mask = ids == number
+def _visible(mask: NDArray[np.bool_]) -> tuple[tuple[int, int, int, int] | None, int]:
+    """Return the box of the pixels of one person (H x W), and how many they are."""
     count = int(np.count_nonzero(mask))
     if not count:
         return None, 0
